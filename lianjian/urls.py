@@ -1,0 +1,8 @@
+"""Addresses. Each app brings its own; the API lists what the registers declare."""
+
+from django.contrib import admin
+from django.urls import path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+]

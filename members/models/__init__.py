@@ -1,0 +1,30 @@
+"""Party organisations, people, subjects of points; schemes, claims, ledger and quarter closes."""
+
+from members.models.claims import PointClaim, PointClaimStep
+from members.models.closes import CloseChunk, CloseSubject, PointQuarter, PointScore, QuarterClose
+from members.models.ledger import PointEntry
+from members.models.organizations import PartyOrganization, Post
+from members.models.people import Person
+from members.models.schemes import ClassBase, PointCategory, PointGrade, PointItem, PointScheme
+from members.models.subjects import Placement, Subject
+
+__all__ = [
+    "ClassBase",
+    "CloseChunk",
+    "CloseSubject",
+    "PartyOrganization",
+    "Person",
+    "Placement",
+    "PointCategory",
+    "PointClaim",
+    "PointClaimStep",
+    "PointEntry",
+    "PointGrade",
+    "PointItem",
+    "PointQuarter",
+    "PointScheme",
+    "PointScore",
+    "Post",
+    "QuarterClose",
+    "Subject",
+]

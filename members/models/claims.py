@@ -1,0 +1,107 @@
+"""Claims (申报): the workflow before a point is entered into the ledger."""
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+
+from members.models.schemes import quarter_field
+from members.models.subjects import Subject
+from registers.audit import audited
+from registers.models.row import RegisterRow
+from registers.scope import Scope
+from villages.models import Village
+
+
+@audited(by_statement=True)
+class PointClaim(RegisterRow):
+    """A declared fact of a subject, on its way to the ledger: 申报 → 支部初审 → 联合党组织复核 → 镇审定, or 驳回."""
+
+    class State(models.TextChoices):
+        DECLARED = "declared", "已申报"
+        BRANCH_CHECKED = "branch_checked", "支部已初审"
+        FEDERATION_CHECKED = "federation_checked", "联合党组织已复核"
+        APPROVED = "approved", "已审定"
+        REJECTED = "rejected", "已驳回"
+
+    OPEN_STATES = (State.DECLARED, State.BRANCH_CHECKED, State.FEDERATION_CHECKED)
+
+    area_path = "village_id"
+    view_right = "points.view"
+    change_right = "claims.declare"
+
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="claims", verbose_name="积分对象", db_index=False)
+    village = models.ForeignKey(
+        Village,
+        models.PROTECT,
+        related_name="claims",
+        verbose_name="村居",
+        db_index=False,
+        help_text="发生之日所在的村居",
+    )
+    item_code = models.CharField("积分项目", max_length=20, db_collation="C")
+    quantity = models.PositiveSmallIntegerField(
+        "数量", default=1, validators=[MinValueValidator(1), MaxValueValidator(999)]
+    )
+    occurred_on = models.DateField("发生日期")
+    reason = models.CharField("事由", max_length=200, blank=True)
+    source_ref = models.CharField("来源编号", max_length=80, help_text="同一来源、同一人、同一项目只算一次")
+    state = models.CharField("状态", max_length=20, choices=State.choices, default=State.DECLARED)
+    settle_quarter = quarter_field("结算季度", blank=True)
+    corrects = models.BigIntegerField("更正的积分记录", null=True, blank=True)
+    declared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="申报人")
+
+    class Meta(RegisterRow.Meta):
+        verbose_name = verbose_name_plural = "积分申报"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject", "item_code", "source_ref"],
+                condition=~Q(state="rejected") & Q(corrects__isnull=True),
+                name="claim_once_per_source",
+                violation_error_message="同一来源的这项积分已经申报过",
+            ),
+            models.UniqueConstraint(
+                fields=["corrects"],
+                condition=~Q(state="rejected") & Q(corrects__isnull=False),
+                name="one_correction_of_an_entry",
+            ),
+            models.UniqueConstraint(fields=["id", "settle_quarter"], name="claim_and_its_quarter"),
+            models.CheckConstraint(
+                condition=Q(state="approved", settle_quarter__gt="") | (~Q(state="approved") & Q(settle_quarter="")),
+                name="approved_claim_has_a_quarter",
+            ),
+            models.CheckConstraint(condition=Q(quantity__gte=1, quantity__lte=999), name="claim_quantity_1_to_999"),
+        ]
+        indexes = [
+            models.Index(fields=["village", "state", "id"], name="claim_waiting"),
+            models.Index(fields=["subject", "occurred_on"], name="claim_of_subject"),
+        ]
+        triggers = [*RegisterRow.Meta.triggers]
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.item_code} {self.occurred_on}"
+
+    @classmethod
+    def in_scope(cls, scope: Scope) -> Q:
+        return scope.q("village_id") | Q(village_id__in=scope.ids("village"))
+
+
+class PointClaimStep(models.Model):
+    """One step of a claim: who moved it from where to where, when and why. Never changed."""
+
+    append_only = True
+
+    claim = models.ForeignKey(PointClaim, models.CASCADE, related_name="steps", verbose_name="申报")
+    from_state = models.CharField("原状态", max_length=20, blank=True)
+    to_state = models.CharField("新状态", max_length=20)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="经办人")
+    at = models.DateTimeField("时间", auto_now_add=True)
+    reason = models.CharField("说明", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "申报流转"
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.claim_id} {self.to_state}"

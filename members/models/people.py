@@ -1,0 +1,66 @@
+"""People: as little about them as the work needs, numbers encrypted and masked."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from registers.audit import audited
+from registers.models.row import RegisterRow
+from registers.personal import SealedAttribute
+from registers.scope import Scope
+from villages.models import Area
+
+
+@audited()
+class Person(RegisterRow):
+    """A person. The UUID is made in Python, because encrypted values are bound to it.
+
+    `id_number` and `phone` read and write plain text over their sealed columns; pages show `*_masked`.
+    """
+
+    class Gender(models.TextChoices):
+        MALE = "m", "男"
+        FEMALE = "f", "女"
+
+    area_path = "area_id"
+    view_right = "members.view"
+    change_right = "members.change"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField("姓名", max_length=40)
+    pinyin = models.CharField("拼音", max_length=120, blank=True, editable=False)
+    initials = models.CharField("拼音首字母", max_length=40, blank=True, editable=False)
+    gender = models.CharField("性别", max_length=1, choices=Gender.choices, blank=True)
+    birth_year = models.PositiveSmallIntegerField("出生年份", null=True, blank=True)
+    area = models.ForeignKey(
+        Area, models.PROTECT, verbose_name="所在区划", related_name="people", help_text="现在所在的村居或镇街"
+    )
+    id_number_sealed = models.TextField(blank=True, editable=False)
+    id_number_index = models.CharField(max_length=32, blank=True, editable=False)
+    phone_sealed = models.TextField(blank=True, editable=False)
+    phone_index = models.CharField(max_length=32, blank=True, editable=False)
+
+    id_number = SealedAttribute()
+    phone = SealedAttribute()
+
+    class Meta(RegisterRow.Meta):
+        verbose_name = verbose_name_plural = "人员"
+        ordering = ["area_id", "name", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["id_number_index"], condition=~Q(id_number_index=""), name="person_id_number_once"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["area", "name"], name="person_by_area_and_name"),
+            models.Index(fields=["phone_index"], name="person_phone", condition=~Q(phone_index="")),
+        ]
+        triggers = [*RegisterRow.Meta.triggers]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def in_scope(cls, scope: Scope) -> Q:
+        return scope.q("area_id") | Q(area_id__in=scope.ids("village"))

@@ -1,0 +1,8 @@
+"""Rows that every register shares."""
+
+from registers.models.job import Job, StoredFile
+from registers.models.outbox import DirtyScope
+from registers.models.row import RegisterRow, effective_on
+from registers.models.setting import CountySetting
+
+__all__ = ["CountySetting", "DirtyScope", "Job", "RegisterRow", "StoredFile", "effective_on"]

@@ -1,0 +1,83 @@
+"""Where higher floors plug in: what a person owes, his figures, recent changes, search, and the menu.
+
+An app registers its providers from `AppConfig.ready()`. Providers go through the guard themselves.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Owed:
+    """Something the person has to do: opens at `url`, right where it is done."""
+
+    title: str
+    url: str
+    button: str
+    due_on: dt.date | None = None
+    count: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure of the person's area; `value` is formatted, `trend` compares with the period before."""
+
+    title: str
+    value: str
+    unit: str
+    url: str
+    trend: str = ""
+    meaning: str = ""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A search hit."""
+
+    kind: str
+    title: str
+    url: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """An entry of the side menu, shown to those who have the right."""
+
+    group: str
+    title: str
+    url_name: str
+    right: str
+    order: int = 100
+
+
+class Socket:
+    """An ordered list of providers `(user, **question) -> iterable`."""
+
+    def __init__(self) -> None:
+        self._providers: dict[str, Callable[..., Iterable[Any]]] = {}
+
+    def plug(self, name: str, provider: Callable[..., Iterable[Any]]) -> None:
+        self._providers[name] = provider
+
+    def ask(self, user: Any, **question: Any) -> list[Any]:
+        return [answer for provider in self._providers.values() for answer in provider(user, **question)]
+
+
+owed = Socket()
+figures = Socket()
+search = Socket()
+
+MENU_GROUPS = ("工作台", "村居", "党员", "联建", "积分", "服务", "数据", "管理")
+_menu: dict[str, MenuItem] = {}
+
+
+def add_menu_item(item: MenuItem) -> None:
+    _menu[item.url_name] = item
+
+
+def menu() -> list[MenuItem]:
+    return sorted(_menu.values(), key=lambda item: (MENU_GROUPS.index(item.group), item.order, item.title))

@@ -1,0 +1,105 @@
+"""A small county that tests share: real codes of 乳山市, two towns and a bit, one user of each role.
+
+`world.user("zhenjie")` and its like bear the names of the demo accounts; `world.client("zhenjie")` is signed in.
+"""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.test import Client
+from rest_framework.test import APIClient
+
+from accounts.models import Grant, User
+from lianjian import areacodes
+from villages.models import Area, Village
+
+PASSWORD = "test-Pass-2026"
+COUNTY, TOWN, CITY_STREET, OTHER_TOWN = "371083", "371083101", "371083001", "371083102"
+AREAS = {
+    "37": "山东省",
+    "3710": "威海市",
+    COUNTY: "乳山市",
+    TOWN: "乳山口镇",
+    CITY_STREET: "城区街道",
+    OTHER_TOWN: "白沙滩镇",
+    "371083101206": "南唐家村委会",
+    "371083101207": "北唐家村委会",
+    "371083101222": "江村洼村委会",
+    "371083101223": "锅上村委会",
+    "371083101224": "院前村委会",
+    "371083001216": "西里村委会",
+    "371083001022": "西里社区居委会",
+    "371083102201": "白沙滩村委会",
+    "371083102202": "常家庄村委会",
+}
+USERS = {
+    "zhenjie": ("town_clerk", "area", TOWN),
+    "zhenshen": ("town_reviewer", "area", TOWN),
+    "zhenzhang": ("town_signer", "area", TOWN),
+    "xianji": ("county_reviewer", "area", COUNTY),
+    "lingdao": ("county_leader", "area", COUNTY),
+    "cunji": ("village_clerk", "area", "371083101223"),
+    "qita": ("town_clerk", "area", OTHER_TOWN),
+    "sysadmin": ("system_administrator", "installation", ""),
+    "secadmin": ("security_administrator", "installation", ""),
+    "auditor": ("security_auditor", "installation", ""),
+    "nobody": (None, None, None),
+}
+
+
+@dataclass
+class World:
+    users: dict[str, User] = field(default_factory=dict)
+
+    def user(self, username: str) -> User:
+        """A fresh copy, so that grants changed in a test count."""
+        return User.objects.get(pk=self.users[username].pk)
+
+    def client(self, username: str) -> Client:
+        client = Client()
+        client.force_login(self.user(username), backend="accounts.backends.AccountBackend")
+        return client
+
+    def api(self, username: str) -> APIClient:
+        client = APIClient()
+        client.force_authenticate(self.user(username))
+        return client
+
+    def area(self, code: str) -> Area:
+        return Area.objects.unscoped("test").get(pk=code)
+
+    def village(self, code: str) -> Village:
+        return Village.objects.unscoped("test").get(pk=code)
+
+
+def build_world() -> World:
+    areas = []
+    for code, name in AREAS.items():
+        level = list(areacodes.LEVEL_LENGTHS.values()).index(len(code)) + 1
+        areas.append(Area(code=code, name=name, level=level, parent_id=areacodes.parent_of(code)))
+    Area.objects.bulk_create(areas)
+    Village.objects.bulk_create(
+        Village(
+            area_id=code,
+            name=areacodes.short_name(name),
+            kind=Village.Kind.COMMUNITY if code[9] in "01" else Village.Kind.VILLAGE,
+        )
+        for code, name in AREAS.items()
+        if len(code) == 12
+    )
+    world = World()
+    for username, (role, kind, key) in USERS.items():
+        world.users[username] = add_user(username, role, kind, key)
+    return world
+
+
+def add_user(username: str, role: str | None, kind: str | None = None, key: Any = "") -> User:
+    user = User(username=username, name=username)
+    user.set_unusable_password()
+    user.save()
+    if role:
+        Grant.objects.create(
+            user=user, role=role, scope_kind=kind, scope_key=str(key or ""), valid_from=dt.date(2020, 1, 1)
+        )
+    return user

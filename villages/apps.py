@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+from registers.scope import Scope, register_scope_kind
+
+
+class VillagesConfig(AppConfig):
+    name = "villages"
+    verbose_name = "村居"
+
+    def ready(self) -> None:
+        from villages.queries import area_name
+
+        register_scope_kind("area", "区划", Scope.area, area_name)

@@ -1,0 +1,77 @@
+"""A village (行政村) or community (社区) of a county that works with Lianjian."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+
+from registers.audit import audited
+from registers.models.row import RegisterRow
+from registers.scope import Scope
+from villages.models.area import Area
+
+
+@audited()
+class Village(RegisterRow):
+    """What stays true of a village over the years; yearly figures stand in `VillageFacts`.
+
+    The primary key is the area code, so a foreign key's column holds the code and needs no join to be scoped.
+    """
+
+    class Kind(models.TextChoices):
+        VILLAGE = "village", "行政村"
+        COMMUNITY = "community", "社区"
+
+    area_path = "area_id"
+    view_right = "villages.view"
+    change_right = "villages.change"
+
+    area = models.OneToOneField(
+        Area,
+        models.PROTECT,
+        primary_key=True,
+        db_column="code",
+        related_name="village",
+        verbose_name="村居代码",
+    )
+    name = models.CharField("村名", max_length=60)
+    kind = models.CharField("类型", max_length=10, choices=Kind.choices, default=Kind.VILLAGE)
+    pinyin = models.CharField("拼音", max_length=200, blank=True, editable=False)
+    initials = models.CharField("拼音首字母", max_length=60, blank=True, editable=False)
+    longitude = models.DecimalField(
+        "经度（度）",
+        max_digits=9,
+        decimal_places=6,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(73), MaxValueValidator(136)],
+    )
+    latitude = models.DecimalField(
+        "纬度（度）",
+        max_digits=8,
+        decimal_places=6,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(3), MaxValueValidator(54)],
+    )
+    specialties = models.CharField("特色产业", max_length=120, blank=True)
+
+    class Meta(RegisterRow.Meta):
+        verbose_name = verbose_name_plural = "村居"
+        ordering = ["area_id"]
+        indexes = [models.Index(fields=["initials"], name="village_initials")]
+        triggers = [*RegisterRow.Meta.triggers]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def in_scope(cls, scope: Scope) -> Q:
+        return scope.q("area_id") | Q(pk__in=scope.ids("village"))
+
+    @property
+    def code(self) -> str:
+        return self.area_id
+
+    @property
+    def town_code(self) -> str:
+        return self.area_id[:9]
