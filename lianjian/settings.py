@@ -96,7 +96,8 @@ _database_url = DATABASE_OWNER_URL if os.environ.get("LIANJIAN_DB_ROLE") == "own
 DATABASES = {"default": env.db_url_config(_database_url)}
 DATABASES["default"]["CONN_MAX_AGE"] = 300
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-DATABASES["default"]["ATOMIC_REQUESTS"] = False
+if env.str("TEST_DATABASE_NAME", ""):
+    DATABASES["default"]["TEST"] = {"NAME": env.str("TEST_DATABASE_NAME")}
 OWNER_DATABASE = env.db_url_config(DATABASE_OWNER_URL)
 APPLICATION_DATABASE = env.db_url_config(env.str("DATABASE_URL"))
 APPLICATION_ROLE = APPLICATION_DATABASE["USER"]
