@@ -1,0 +1,83 @@
+// Forms: leaving with changes asks (data-leave-guard), a form is sent once, the error list takes the focus,
+// and a field of the conflict panel can take the other person's value (data-take).
+import { fresh } from "./dom.js";
+
+const changed = new Set();
+
+window.addEventListener("beforeunload", (event) => {
+  if ([...changed].some((form) => form.isConnected)) {
+    event.preventDefault();
+    event.returnValue = "";
+  }
+});
+
+window.addEventListener("pageshow", () => {
+  for (const button of document.querySelectorAll("[data-lj-sending]")) {
+    button.disabled = false;
+    delete button.dataset.ljSending;
+  }
+});
+
+function take(button) {
+  const form = button.closest("form");
+  const field = form.elements.namedItem(button.dataset.take);
+  if (!field) {
+    return;
+  }
+  const value = button.dataset.takeValue;
+  if (field instanceof RadioNodeList) {
+    field.value = value;
+  } else if (field.type === "checkbox") {
+    field.checked = ["True", "true", "1", "on", "是"].includes(value);
+  } else {
+    field.value = value;
+    const shown = field.closest(".lookup")?.querySelector('[role="combobox"]');
+    if (shown) {
+      shown.value = button.dataset.takeLabel;
+    }
+  }
+  const target = field instanceof RadioNodeList ? field[0] : field;
+  target.dispatchEvent(new Event("change", { bubbles: true }));
+  button.textContent = "已采用";
+  button.disabled = true;
+}
+
+export function start(root) {
+  for (const form of fresh(root, "form[data-leave-guard]", "Guard")) {
+    if (form.hasAttribute("data-dirty")) {
+      changed.add(form);
+    }
+    form.addEventListener("input", () => changed.add(form));
+    form.addEventListener("change", () => changed.add(form));
+  }
+  for (const form of fresh(root, "form[method=post]", "Once")) {
+    form.addEventListener("submit", (event) => {
+      changed.delete(form);
+      const button = event.submitter;
+      if (button && !event.defaultPrevented && !form.hasAttribute("hx-post")) {
+        // After the browser has read the button's own name and value.
+        setTimeout(() => {
+          button.dataset.ljSending = "1";
+          button.disabled = true;
+        });
+      }
+    });
+  }
+  for (const button of fresh(root, "[data-take]", "Take")) {
+    button.hidden = false;
+    button.addEventListener("click", () => take(button));
+  }
+  for (const summary of fresh(root, "[data-error-summary]", "Summary")) {
+    summary.focus({ preventScroll: true });
+    summary.addEventListener("click", (event) => {
+      const link = event.target.closest('a[href^="#"]');
+      const field = link && document.getElementById(link.getAttribute("href").slice(1));
+      if (field) {
+        event.preventDefault();
+        const input = field.matches("input,select,textarea") ? field : field.querySelector("input,select,textarea");
+        input?.focus();
+        (input ?? field).closest(".field")?.scrollIntoView({ block: "center" });
+      }
+    });
+  }
+}
