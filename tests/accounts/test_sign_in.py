@@ -1,0 +1,109 @@
+"""Signing in: clear words, lock-out, idle and absolute limits, nothing without signing in."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.test import Client
+
+from tests.world import PASSWORD
+
+pytestmark = pytest.mark.django_db
+LOGIN = "/accounts/login/"
+
+
+@pytest.fixture
+def clerk(world):
+    user = world.user("zhenjie")
+    user.set_password(PASSWORD)
+    user.save()
+    return user
+
+
+def sign_in(client: Client, username: str = "zhenjie", password: str = PASSWORD):
+    return client.post(LOGIN, {"username": username, "password": password})
+
+
+def test_the_page_is_chinese_and_has_both_fields(client, world):
+    page = client.get(LOGIN).content.decode()
+    assert 'name="username"' in page and 'name="password"' in page and "登录" in page
+
+
+def test_a_clerk_signs_in(client, clerk):
+    answer = sign_in(client)
+    assert answer.status_code == 302 and answer.url == "/"
+
+
+def test_capitals_and_spaces_in_the_name_are_forgiven(client, clerk):
+    assert sign_in(client, " ZhenJie ").status_code == 302
+
+
+def test_wrong_name_and_wrong_password_get_the_same_words(client, clerk):
+    wrong = sign_in(client, password="wrong-password-1").context["form"].non_field_errors()
+    unknown = sign_in(client, username="unknown", password="wrong-password-1").context["form"].non_field_errors()
+    assert wrong == unknown and "账号或密码不对" in wrong[0]
+
+
+def test_five_wrong_passwords_lock_the_name_for_a_while(client, clerk):
+    for _ in range(5):
+        answer = sign_in(client, password="wrong-password-1")
+    assert answer.status_code == 429
+    answer = sign_in(client)
+    assert answer.status_code == 429 and "15 分钟" in answer.content.decode()
+
+
+def test_a_disabled_user_is_out_at_once(client, clerk):
+    sign_in(client)
+    clerk.is_active = False
+    clerk.save()
+    assert client.get("/accounts/profile/").status_code == 302
+
+
+def test_an_idle_session_ends(client, clerk, settings):
+    start = dt.datetime(2026, 11, 20, 1, 0, tzinfo=dt.UTC)
+    with time_machine.travel(start, tick=False) as clock:
+        sign_in(client)
+        assert client.get("/accounts/profile/").status_code == 200
+        clock.shift(settings.SESSION_IDLE_SECONDS + 1)
+        assert client.get("/accounts/profile/").status_code == 302
+
+
+def test_a_busy_session_ends_after_the_day(client, clerk, settings):
+    start = dt.datetime(2026, 11, 20, 1, 0, tzinfo=dt.UTC)
+    with time_machine.travel(start, tick=False) as clock:
+        sign_in(client)
+        step = settings.SESSION_IDLE_SECONDS - 60
+        for _ in range(settings.SESSION_ABSOLUTE_SECONDS // step):
+            assert client.get("/accounts/profile/").status_code == 200
+            clock.shift(step)
+        clock.shift(step)
+        assert client.get("/accounts/profile/").status_code == 302
+
+
+def test_signing_out_is_a_post(client, clerk):
+    sign_in(client)
+    assert client.get("/accounts/logout/").status_code == 405
+    assert client.post("/accounts/logout/").status_code == 302
+    assert client.get("/accounts/profile/").status_code == 302
+
+
+def test_a_new_password_ends_other_sessions(clerk):
+    mine, other = Client(), Client()
+    sign_in(mine)
+    sign_in(other)
+    new = "another-Pass-2027"
+    answer = mine.post("/accounts/profile/", {"old_password": PASSWORD, "new_password1": new, "new_password2": new})
+    assert answer.status_code == 302
+    assert mine.get("/accounts/profile/").status_code == 200
+    assert other.get("/accounts/profile/").status_code == 302
+
+
+def test_the_profile_says_role_and_place(client, clerk):
+    sign_in(client)
+    page = client.get("/accounts/profile/").content.decode()
+    assert "镇填报人（组织干事）" in page and "乳山口镇" in page
+
+
+def test_no_page_allows_inline_script(client, world):
+    policy = client.get(LOGIN).headers["Content-Security-Policy"]
+    assert "script-src 'self'" in policy and "unsafe-inline" not in policy
