@@ -6,7 +6,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from . import demo, environment, packages, processes, services, watchdog
@@ -95,7 +95,8 @@ def show_services() -> None:
         for name in [*names, "LIANJIAN_DATA_DIR"]:
             print(f"export {name}={shlex.quote(env[name])}")
         print("# 在另一个终端粘贴以上各行；按 Ctrl-C 停止。", flush=True)
-        supervisor.watch()
+        with suppress(Stopped):
+            supervisor.watch()
 
 
 def clean(checkout: Path) -> None:

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from . import environment, services
-from .errors import LocalError
+from .errors import LocalError, Stopped
 from .home import Home, lasting, locked, open_var
 from .supervisor import Supervisor
 from .virtualenv import Virtualenv
@@ -17,7 +17,7 @@ WEB_PATIENCE = 120
 
 
 def run(checkout: Path) -> None:
-    """Serve until a signal (raised as Stopped). Raises LocalError where something cannot be done."""
+    """Serve until a signal. Raises LocalError where something cannot be done, Stopped while still starting."""
     port = web_port(os.environ.get("PORT", ""))
     var = open_var(checkout)
     busy = "这个目录里已有一个 make run 在运行，请先停止它。\nAnother make run is already running in this checkout."
@@ -92,7 +92,8 @@ def _serve(supervisor: Supervisor, venv: Virtualenv, values: dict[str, str], por
     _wait_for_web(supervisor, port)
     print(f"\n联建已启动：http://127.0.0.1:{port}/   按 Ctrl-C 停止，日志在 var/log/\n", flush=True)
     _manage(supervisor, [python, "manage.py", "demo_accounts"], env)
-    supervisor.watch()
+    with contextlib.suppress(Stopped):  # being asked to stop is how this ends well
+        supervisor.watch()
 
 
 def _start_programs(supervisor: Supervisor, python: str, env: dict[str, str], port: int) -> None:

@@ -81,7 +81,8 @@ def lasting(var: Path) -> Home:
     pointer = var / "home"  # a name of its own: a later checkout at the same path must not find old data
     if not pointer.exists():
         pointer.write_text(str(OUTSIDE / secrets.token_hex(6)))
-    OUTSIDE.mkdir(mode=0o755, parents=True, exist_ok=True)
+    OUTSIDE.mkdir(parents=True, exist_ok=True)
+    _open_folder(OUTSIDE)
     return Home(_open_folder(Path(pointer.read_text().strip())), account)
 
 

@@ -1,5 +1,5 @@
 -- A new cluster: owner role, application role, extensions, database. Run by a superuser in template1, so that every
--- database made from it (those of the tests too) has the extensions and the default privileges.
+-- database made from it (those of the tests too) has the extensions.
 -- psql variables: database, owner, owner_password, application, application_password.
 SET log_min_error_statement = panic; -- no password reaches the log
 SELECT format('CREATE ROLE %I', :'owner') WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'owner') \gexec
