@@ -1,6 +1,7 @@
 """A federation (联建): one joint party organisation over several villages (P05–P09)."""
 
 import datetime as dt
+from typing import Any, Self
 
 import pgtrigger
 from django.conf import settings
@@ -10,9 +11,18 @@ from django.db.models import Exists, OuterRef, Q
 from lianjian import clock
 from members.models import PartyOrganization
 from registers.audit import audited
+from registers.guarding import GuardedQuerySet
 from registers.models.row import RegisterRow, effective_on
 from registers.scope import Scope
 from villages.models import Area
+
+
+class FederationQuerySet(GuardedQuerySet):
+    def changeable_by(self, user: Any, right: str = "") -> Self:
+        """Changed from its home area or by an explicit grant; a member village only lets its town look."""
+        scope = user.scope_for(right or self.model.change_right)
+        opened = self.within(scope, f"changeable by {user}")
+        return opened.filter(scope.q("area_id") | Q(pk__in=scope.ids("federation")))
 
 
 @audited()
@@ -57,7 +67,11 @@ class Federation(RegisterRow):
     view_right = "federations.view"
     change_right = "federations.change"
 
+    objects = models.Manager.from_queryset(FederationQuerySet)()
+
     name = models.CharField("名称", max_length=60)
+    pinyin = models.CharField("拼音", max_length=120, blank=True, editable=False)
+    initials = models.CharField("拼音首字母", max_length=40, blank=True, editable=False)
     kind = models.CharField("类别", max_length=12, choices=Kind.choices, default=Kind.NEW_VILLAGE)
     mode = models.CharField("联建模式", max_length=15, choices=Mode.choices)
     sub_mode = models.CharField("细分模式", max_length=20, choices=SubMode.choices, blank=True)
@@ -135,3 +149,8 @@ class FederationStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.federation} {self.get_to_status_display()} {self.on}"
+
+    @property
+    def is_adjustment(self) -> bool:
+        """调整: something changed in a running federation and the status stayed."""
+        return bool(self.from_status) and self.from_status == self.to_status

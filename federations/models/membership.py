@@ -1,5 +1,8 @@
 """Which village is in which federation, from a day until before another."""
 
+import datetime as dt
+from typing import Any, Self
+
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -7,8 +10,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from federations.models.federation import Federation
+from lianjian import clock
 from members.models.organizations import DateRange
 from registers.audit import audited
+from registers.guarding import GuardedQuerySet
 from registers.models.outbox import outbox_triggers
 from registers.models.row import RegisterRow
 from registers.scope import Scope
@@ -19,6 +24,14 @@ _COPY_FROM_FEDERATION = """
       INTO NEW.primary, NEW.holds_slot FROM federations_federation f WHERE f.id = NEW.federation_id;
     RETURN NEW;
 """
+
+
+class MembershipQuerySet(GuardedQuerySet):
+    def changeable_by(self, user: Any, right: str = "") -> Self:
+        """Changed by whoever may change the federation; the member village's own town only looks."""
+        right = right or self.model.change_right
+        federations = Federation.objects.changeable_by(user, right)
+        return self._opened(f"changeable by {user}").filter(federation__in=federations.values("pk"))
 
 
 @audited()
@@ -36,6 +49,8 @@ class FederationVillage(RegisterRow):
     area_path = "village_id"
     view_right = "federations.view"
     change_right = "federations.change"
+
+    objects = models.Manager.from_queryset(MembershipQuerySet)()
 
     federation = models.ForeignKey(
         Federation, models.CASCADE, related_name="memberships", verbose_name="联建单位", db_index=False
@@ -92,7 +107,19 @@ class FederationVillage(RegisterRow):
         return f"{self.village} {self.federation}"
 
     @classmethod
-    def in_scope(cls, scope: Scope) -> Q:
-        """With the federation: also the code, name and role of its villages in other towns."""
+    def in_scope(cls, scope: Scope, on: dt.date | None = None) -> Q:
+        """Memberships of one's own villages; with the federation also those of other towns' villages, of which only
+        code, name and role may be shown (see `is_foreign_to`) and therefore only the standing ones.
+        """
         federations = Federation.objects.within(scope).values("pk")
-        return scope.q("village_id") | Q(village_id__in=scope.ids("village")) | Q(federation__in=federations)
+        standing = Q(valid_to__isnull=True) | Q(valid_to__gt=on or clock.today())
+        own = scope.q("village_id") | Q(village_id__in=scope.ids("village"))
+        return own | (Q(federation__in=federations) & standing)
+
+    def is_foreign_to(self, user: Any) -> bool:
+        """Whether the village lies outside what the user may see: then only code, name and role are shown."""
+        return not sees_village(user.scope_for("villages.view"), self.village_id)
+
+
+def sees_village(scope: Scope, code: str) -> bool:
+    return scope.covers(code) or code in scope.ids("village")

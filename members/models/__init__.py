@@ -4,7 +4,7 @@ from members.models.claims import PointClaim, PointClaimStep
 from members.models.closes import CloseChunk, CloseSubject, PointQuarter, PointScore, QuarterClose
 from members.models.ledger import PointEntry
 from members.models.organizations import PartyOrganization, Post
-from members.models.people import Person
+from members.models.people import NumberSeries, Person, RevealLog
 from members.models.schemes import ClassBase, PointCategory, PointGrade, PointItem, PointScheme
 from members.models.subjects import Placement, Subject
 
@@ -12,6 +12,7 @@ __all__ = [
     "ClassBase",
     "CloseChunk",
     "CloseSubject",
+    "NumberSeries",
     "PartyOrganization",
     "Person",
     "Placement",
@@ -26,5 +27,6 @@ __all__ = [
     "PointScore",
     "Post",
     "QuarterClose",
+    "RevealLog",
     "Subject",
 ]

@@ -2,14 +2,17 @@
 
 import uuid
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from registers.audit import audited
+from registers.guarding import GuardedModel
 from registers.models.row import RegisterRow
 from registers.personal import SealedAttribute
 from registers.scope import Scope
 from villages.models import Area
+from villages.models.area import code_field
 
 
 @audited()
@@ -64,3 +67,45 @@ class Person(RegisterRow):
     @classmethod
     def in_scope(cls, scope: Scope) -> Q:
         return scope.q("area_id") | Q(area_id__in=scope.ids("village"))
+
+
+class NumberSeries(models.Model):
+    """The last running number given in a county. Its row lock lines up those who number at the same moment."""
+
+    county_code = code_field("县代码", primary_key=True)
+    last = models.PositiveBigIntegerField("已用到的序号", default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "编号序列"
+
+    def __str__(self) -> str:
+        return f"{self.county_code} {self.last}"
+
+
+class RevealLog(GuardedModel):
+    """Who saw whose number or phone in full, when and why. Rows are only ever added (database grant)."""
+
+    class Column(models.TextChoices):
+        ID_NUMBER = "id_number", "身份证号"
+        PHONE = "phone", "联系电话"
+
+    append_only = True
+    area_path = "area_id"
+    view_right = "audit.view"
+
+    person = models.ForeignKey(Person, models.PROTECT, verbose_name="人员", related_name="reveals")
+    area = models.ForeignKey(
+        Area, models.PROTECT, verbose_name="查看时所在区划", related_name="+", help_text="人员调动后仍归当时的区划"
+    )
+    column = models.CharField("查看内容", max_length=10, choices=Column.choices)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="查看人", related_name="+")
+    reason = models.CharField("查看原因", max_length=200)
+    at = models.DateTimeField("查看时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "敏感信息查看记录"
+        ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["area", "-at"], name="reveal_by_area")]
+
+    def __str__(self) -> str:
+        return f"{self.by} {self.get_column_display()} {self.at:%Y-%m-%d}"

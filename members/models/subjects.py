@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from members.models.organizations import DateRange, PartyOrganization
 from members.models.people import Person
 from registers.audit import audited
+from registers.models.outbox import outbox_triggers
 from registers.models.row import RegisterRow
 from registers.scope import Scope
 from villages.models import Village
@@ -77,7 +78,10 @@ class Subject(RegisterRow):
             models.Index(fields=["village", "number"], name="subject_by_village"),
             models.Index(fields=["village", "name"], name="subject_by_village_and_name"),
         ]
-        triggers = [*RegisterRow.Meta.triggers]
+        triggers = [
+            *RegisterRow.Meta.triggers,
+            *outbox_triggers("members.subjects", "SELECT village_id, '' FROM {rows}"),
+        ]
 
     def __str__(self) -> str:
         return self.name
