@@ -27,7 +27,7 @@ class FederationQuerySet(GuardedQuerySet):
 
 @audited()
 class Federation(RegisterRow):
-    """A primary federation (新村, 联建片区) holds a village's only slot; an overlay one (共同体, 产业链) may overlap."""
+    """A primary one (新村, 联建片区) holds a village's only slot; an overlay one (联合体, 产业链) may overlap."""
 
     class Kind(models.TextChoices):
         NEW_VILLAGE = "new_village", "新村"
