@@ -8,10 +8,12 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from registers.rows.columns import Column
-from registers.rows.kinds import UNCHANGED, Found, Reference
+from registers.rows.kinds import UNCHANGED
+from registers.rows.references import Found, Reference
 from registers.rows.results import CheckedRow, CheckedRows, RowError, RowNote, canonical, row_hash
 from registers.rows.tables import ABSENT, Table
 from registers.workbooks import identity, values
+from registers.workbooks.collector import collector_paused
 from registers.workbooks.errors import CellError
 
 __all__ = ["CheckedRow", "CheckedRows", "RowError", "RowNote", "canonical", "check_rows", "row_hash", "row_rule"]
@@ -51,7 +53,8 @@ def check_rows(
     key        fields of the natural key: equal keys within the table are errors naming the rows. Without one,
                each row gets its occurrence number among equal rows.
     """
-    return _Check(columns, table, context).run(tuple(row_rules), tuple(key))
+    with collector_paused():
+        return _Check(columns, table, context).run(tuple(row_rules), tuple(key))
 
 
 class _Check:

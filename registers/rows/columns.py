@@ -1,6 +1,7 @@
 """A column of a register: what it is called, and what may stand in it."""
 
-from dataclasses import KW_ONLY, dataclass, field
+import dataclasses
+from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 from registers.rows.kinds import (
@@ -8,7 +9,6 @@ from registers.rows.kinds import (
     Choice,
     Date,
     Decimal,
-    Found,
     IdNumber,
     Integer,
     Kind,
@@ -16,11 +16,10 @@ from registers.rows.kinds import (
     Phone,
     Points,
     Quarter,
-    Reference,
-    Resolver,
     Text,
     YesNo,
 )
+from registers.rows.references import Found, Reference, Resolver
 from registers.workbooks.errors import CellError
 from registers.workbooks.values import Tell
 
@@ -46,7 +45,7 @@ class Column:
 
     field: str
     heading: str
-    kind: Kind = field(default_factory=Text)
+    kind: Kind = dataclasses.field(default_factory=Text)
     _: KW_ONLY
     width: float = 12
     unit: str = ""

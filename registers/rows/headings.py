@@ -15,7 +15,11 @@ _OPTIONAL = frozenset({"必填", "选填", "可不填", "非必填", "不填", "
 NUMBERING = frozenset({"序号", "编号顺序", "序", "行号", "no", "no."})
 # Contents of brackets that change what a figure means: a heading with another one than the column's is refused.
 _UNITS = frozenset(
-    "亩 公顷 平方米 平方公里 元 万元 亿元 千元 角 人 户 个 件 次 人次 万人 吨 公斤 斤 千克 米 公里 % 小时 天 年 月 岁 分 辆 台 套".split()
+    re.split(
+        " ",
+        "亩 公顷 平方米 平方公里 元 万元 亿元 千元 角 人 户 个 件 次 人次 万人 "
+        "吨 公斤 斤 千克 米 公里 % 小时 天 年 月 岁 分 辆 台 套",
+    )
 )
 
 

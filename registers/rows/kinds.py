@@ -6,10 +6,10 @@ CellError; `format` gives the text a person reads (and `parse` understands again
 
 import datetime as dt
 import re
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal as Number
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 from registers.workbooks import dates, identity, values
 from registers.workbooks.errors import CellError
@@ -91,7 +91,7 @@ class Text(Kind):
         return self.pattern_help or f"文字，不超过 {self.max_length} 字"
 
 
-def _within(value: Any, minimum: Any, maximum: Any, quoted: str, unit: str) -> None:
+def _within(value: Any, minimum: Any, maximum: Any, raw: object, unit: str) -> None:
     """Raise CellError unless minimum ≤ value ≤ maximum (each may be None)."""
     if (minimum is None or value >= minimum) and (maximum is None or value <= maximum):
         return
@@ -101,7 +101,7 @@ def _within(value: Any, minimum: Any, maximum: Any, quoted: str, unit: str) -> N
         expected = f"不能小于 {minimum}{unit}"
     else:
         expected = f"不能大于 {maximum}{unit}"
-    raise CellError(f"填了“{quoted}”", expected)
+    raise CellError(f"填了“{values.shown(raw)}”", expected)
 
 
 def _range_advice(what: str, minimum: Any, maximum: Any) -> str:
@@ -124,7 +124,7 @@ class Integer(Kind):
     def parse(self, raw: object, *, unit: str = "", tell: Tell | None = None) -> int | None:
         value = raw if type(raw) is int else values.parse_integer(raw, unit=unit, tell=tell)
         if value is not None:
-            _within(value, self.minimum, self.maximum, values.shown(raw), unit)
+            _within(value, self.minimum, self.maximum, raw, unit)
         return value
 
     def cell(self, value: Any) -> CellValue:
@@ -147,7 +147,7 @@ class Decimal(Kind):
     def parse(self, raw: object, *, unit: str = "", tell: Tell | None = None) -> Number | None:
         value = values.parse_decimal(raw, self.places, unit=unit, tell=tell)
         if value is not None:
-            _within(value, self.minimum, self.maximum, values.shown(raw), unit)
+            _within(value, self.minimum, self.maximum, raw, unit)
         return value
 
     def format(self, value: Any) -> str:
@@ -184,8 +184,8 @@ class Points(Kind):
     def parse(self, raw: object, *, unit: str = "", tell: Tell | None = None) -> int | None:
         value = values.parse_points(raw, tell=tell)
         if value is not None:
-            least, most = (None if limit is None else limit / 10 for limit in (self.minimum, self.maximum))
-            _within(value / 10, least, most, values.shown(raw), "分")
+            least, most = (None if at is None else Number(at) / 10 for at in (self.minimum, self.maximum))
+            _within(Number(value) / 10, least, most, raw, "分")
         return value
 
     def format(self, value: Any) -> str:
@@ -330,54 +330,3 @@ class Phone(Kind):
 
     def advice(self) -> str:
         return "11 位手机号，或带区号的座机"
-
-
-@dataclass(frozen=True)
-class Found:
-    """A resolver's answer with something to tell, such as which village a short name was taken for."""
-
-    value: Any
-    note: str = ""
-
-
-class Resolver(Protocol):
-    """Finds the things that texts name. Called once per column for a whole table: one query, not one per row."""
-
-    def resolve(self, texts: Iterable[Any], context: Any) -> Mapping[Any, Any]:
-        """{text: object, Found or CellError}; a text left out was not found. `context` is check_rows' own."""
-        ...
-
-
-@dataclass(frozen=True)
-class Reference(Kind):
-    """Something named by code or name. `parse` only cleans the text; the row checker resolves the column at once.
-
-    `beside`: fields whose texts in the same row help to decide (镇 beside 村). The resolver then gets tuples
-    (text, beside texts…) instead of texts. `label` shows an object; default `str`. `what` names the kind of thing.
-    """
-
-    resolver: Resolver | None = None
-    what: str = ""
-    beside: tuple[str, ...] = ()
-    label: Callable[[Any], str] = str
-
-    def parse(self, raw: object, *, unit: str = "", tell: Tell | None = None) -> str | None:
-        text = values.as_text(raw)
-        if values.is_empty_word(text):
-            values.say_empty(text, tell)
-            return None
-        return text
-
-    def resolve(self, keys: Iterable[Hashable], context: Any) -> Mapping[Any, Any]:
-        if self.resolver is None:
-            raise TypeError("a Reference needs a resolver to be checked")
-        return self.resolver.resolve(keys, context)
-
-    def missing(self, raw: object) -> CellError:
-        return CellError(f"填了“{values.shown(raw)}”", f"没有找到这个{self.what or '名称'}，请核对或填代码")
-
-    def format(self, value: Any) -> str:
-        return "" if value is None else self.label(value)
-
-    def advice(self) -> str:
-        return f"{self.what or ''}名称或代码"

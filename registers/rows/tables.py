@@ -1,7 +1,7 @@
 """From sheets, pasted cells and lists of dicts to one `Table`: which columns are there, and the data rows.
 
-What daily life adds is recognised and told: a title and notes above the headings, 序号 columns, 合计 rows, the 示例 row,
-notes and signatures below, empty rows between.
+What daily life adds is recognised and told: a title and notes above the headings, 序号 columns, 合计 rows, the 示例
+row, notes and signatures below, empty rows between.
 """
 
 import re
@@ -11,6 +11,7 @@ from typing import Any
 
 from registers.rows.columns import Column
 from registers.rows.headings import NUMBERING, HeadingBook, Headings, fill_right, heading_text, plain
+from registers.rows.pasting import split_pasted
 from registers.rows.results import RowError, RowNote
 from registers.workbooks import values
 from registers.workbooks.errors import CellError
@@ -79,7 +80,9 @@ def table_from_sheet(columns: Sequence[Column], sheet: Sheet) -> Table:
         for row in range(first_row, min(last_row, first_row + 4) + 1):
             if row <= HEADING_ROWS_SEARCHED and last_column - first_column < 1000:
                 spans.setdefault(row - 1, {})[first_column - 1] = last_column - 1
-    return _table(columns, sheet.rows, sheet.name, spans, in_workbook=True)
+    table = _table(columns, sheet.rows, sheet.name, spans, in_workbook=True)
+    _tell_formulas(table, sheet)
+    return table
 
 
 def table_from_workbook(columns: Sequence[Column], sheets: Sequence[Sheet], *, name: str = "") -> Table:
@@ -149,35 +152,6 @@ def table_from_dicts(columns: Sequence[Column], dicts: Iterable[Mapping[str, Any
     return table
 
 
-def split_pasted(text: str) -> list[list[str]]:
-    """Cells copied in Excel or WPS: tabs and line ends, quotes around cells that hold either."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if '"' not in text:
-        lines = text.split("\n")
-        if lines and not lines[-1]:
-            lines.pop()
-        return [line.split("\t") for line in lines]
-    rows: list[list[str]] = [[]]
-    position = 0
-    # A cell is quoted only where the quote opens it and closes before a separator: 5" pipe stays as it is.
-    quoted = re.compile(r'"((?:[^"]|"")*)"(?=[\t\n]|\Z)')
-    while position <= len(text):
-        match = quoted.match(text, position)
-        if match:
-            cell, end = match[1].replace('""', '"'), match.end()
-        else:
-            ends = [found for mark in "\t\n" if (found := text.find(mark, position)) >= 0]
-            end = min(ends, default=len(text))
-            cell = text[position:end]
-        rows[-1].append(cell)
-        if end < len(text) and text[end] == "\n":
-            rows.append([])
-        position = end + 1
-    if rows[-1] in ([], [""]):
-        rows.pop()
-    return rows
-
-
 def _enough(columns: Sequence[Column]) -> int:
     """How many recognised headings make a heading row."""
     return min(2, sum(1 for column in columns if not column.readonly) or 1)
@@ -191,7 +165,7 @@ def _in_order(columns: Sequence[Column], rows: list[list[Any]], first_row: int) 
         problem = f"粘贴了 {width} 列，这里只有 {len(writable)} 列可填"
         return Table(errors=[RowError("", first_row, "", "", problem, f"请连同表头一起粘贴，或按此顺序粘贴：{names}")])
     table = Table(places={column.field: Place(i, column.full_heading) for i, column in enumerate(writable[:width])})
-    _take_rows(table, rows, 0, width, first_row, None)
+    _take_rows(table, rows, 0, width, first_row=first_row, numbering=set())
     return table
 
 
@@ -216,7 +190,7 @@ def _table(
     _judge_headings(columns, table, headings)
     numbering = {i for i, cell in enumerate(rows[at]) if plain(heading_text(cell)) in NUMBERING}
     width = max(place.index for place in table.places.values()) + 1
-    _take_rows(table, rows, at + 1, width, first_row, numbering)
+    _take_rows(table, rows, at + 1, width, first_row=first_row, numbering=numbering)
     return table
 
 
@@ -273,10 +247,9 @@ def _judge_headings(columns: Sequence[Column], table: Table, headings: Headings)
 
 
 def _take_rows(
-    table: Table, rows: Sequence[Sequence[Any]], start: int, width: int, first_row: int, numbering: set[int] | None
+    table: Table, rows: Sequence[Sequence[Any]], start: int, width: int, *, first_row: int, numbering: set[int]
 ) -> None:
     """Collect the data rows; skip empty ones silently, totals, examples and footers with a note."""
-    numbering = numbering or set()
     indexes = sorted(place.index for place in table.places.values())
     for at in range(start, len(rows)):
         row = rows[at]
@@ -290,6 +263,17 @@ def _take_rows(
             continue
         table.numbers.append(at + first_row)
         table.rows.append(row)
+
+
+def _tell_formulas(table: Table, sheet: Sheet) -> None:
+    """Tell how many cells were read by the stored results of their formulas."""
+    positions = {place.position for place in table.places.values()}
+    rows = set(table.numbers)
+    told = sorted(cell for cell in sheet.formulas if cell[1] in positions and cell[0] in rows)
+    if told:
+        first = f"{column_letter(told[0][1])}{told[0][0]}"
+        message = f"有 {len(told)} 个单元格是公式（如 {first}），按公式算出的结果读取"
+        table.notes.append(RowNote(sheet.name, 0, "", message))
 
 
 def _is_blank(cell: object) -> bool:

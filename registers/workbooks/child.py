@@ -27,7 +27,15 @@ class Writer:
     def __init__(self, limits: Limits) -> None:
         self.out = sys.stdout.buffer
         self.left = limits.output
+        self.cells_left = limits.all_cells
         self.dates = False
+
+    def rows(self, batch: list[list[Any]]) -> None:
+        """A batch of equally long rows."""
+        self.cells_left -= len(batch) * len(batch[0])
+        if self.cells_left < 0:
+            raise WorkbookRefused("工作簿里的单元格太多，读不了。请拆成几个文件分别上传")
+        self.line(b"R", batch)
 
     def line(self, kind: bytes, value: object) -> None:
         self.dates = False
@@ -71,7 +79,7 @@ def send_sheet(writer: Writer, sheet: CalamineSheet, hidden: bool, part: Part, l
     left = [None] * (sheet.start[1] if sheet.start else 0)
     rows = sheet.iter_rows()
     while batch := [left + plain(row) for row in islice(rows, BATCH)]:
-        writer.line(b"R", batch)
+        writer.rows(batch)
     writer.line(
         b"F",
         {

@@ -21,7 +21,7 @@ _SERIAL_FIRST, _SERIAL_LAST = 7306, 73415  # 1920-01-01 … 2100-12-31: what a s
 EXPECTED = "请填日期，如 2026-09-30"
 
 
-def parse_date(raw: object, *, tell: Tell | None = None, open_ended: bool = False) -> dt.date | None:
+def parse_date(raw: object, *, tell: Tell | None = None, open_ended: bool = False) -> dt.date | None:  # noqa: PLR0911
     """A date from any usual spelling, a date cell, or a serial number.
 
     `open_ended`: 至今 and 长期 mean "no end" and give None. Raises CellError, naming impossible days.

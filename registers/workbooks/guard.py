@@ -22,7 +22,9 @@ _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_REL = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 _WORKSHEET = re.compile(rb"<(?:(\w+):)?worksheet[\s>]")
 _ENCODING = re.compile(rb"""^\s*<\?xml[^>]*encoding\s*=\s*["']([\w.\-]+)["']""")
-_FORMULA_MARKS = (b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/")
+# One pass over all r attributes, stopping only at those that reach far: columns past Z, rows past 99,999.
+_FAR = re.compile(rb"""r=["'](?:([A-Z]{2,3})\d|[A-Z]?(\d{6,9}))""")
+_NEAR_ROWS, _NEAR_COLUMNS = 99_999, 26
 
 
 @dataclass
@@ -119,7 +121,7 @@ def _check_xml(name: str, xml: bytes) -> None:
     hidden = xml[:2] in (b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00")
     if hidden or (encoding and encoding[1].lower() not in (b"utf-8", b"utf8", b"us-ascii")):
         raise WorkbookRefused(f"文件内部（{name}）的编码不是 UTF-8，不能读取。{SAVE_AS}")
-    if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml:
+    if b"<!DOCTYPE" in xml:  # entities can be declared nowhere else
         raise WorkbookRefused("文件里含有文档类型声明（DTD），不是 Excel 或 WPS 保存的工作簿，已拒绝读取")
 
 
@@ -129,7 +131,7 @@ def _inspect_sheet(xml: bytes, prefix: bytes, limits: Limits) -> Part:
     end = xml.rfind(b"</" + prefix + b"sheetData")
     if start < 0 or end < 0:
         return Part()
-    rows, columns = _rough_extent(xml, prefix, start, end)
+    rows, columns = _rough_extent(xml, start, end)
     if rows * columns > limits.cells:
         # Formatting may reach far beyond the data: only cells that hold something count.
         top, left, bottom, right = _true_extent(xml, prefix, start, end)
@@ -139,8 +141,8 @@ def _inspect_sheet(xml: bytes, prefix: bytes, limits: Limits) -> Part:
                 "请删掉数据区以外的内容，或拆成几个文件分别上传"
             )
     part = Part()
-    has_formulas = any(xml.find(mark, start, end) >= 0 for mark in _FORMULA_MARKS)
-    has_errors = xml.find(b't="e"', start, end) >= 0 or xml.find(b"t='e'", start, end) >= 0
+    has_formulas = xml.find(b"<" + prefix + b"f", start, end) >= 0
+    has_errors = xml.find(b't="e"', start, end) >= 0 or xml.find(b"'e'", start, min(end, start + 100_000)) >= 0
     if has_formulas or has_errors:
         for position, attributes, formula, content in _cells(xml, prefix, start, end, deep=True):
             kind = _attribute(attributes, b"t")
@@ -152,13 +154,17 @@ def _inspect_sheet(xml: bytes, prefix: bytes, limits: Limits) -> Part:
     return part
 
 
-def _rough_extent(xml: bytes, prefix: bytes, start: int, end: int) -> tuple[int, int]:
-    """(rows, columns) from the r attributes, quickly: columns up to Z need no look. An upper bound."""
-    row_numbers = re.compile(b"<" + prefix + rb"""row\s(?:[^>]*?\s)?r=["'](\d{1,9})["']""").findall(xml, start, end)
-    rows = max(map(int, row_numbers), default=0)
-    rows = max(rows, xml.count(b"<" + prefix + b"row", start, end))
-    wide = set(re.compile(rb"""\sr=["']([A-Z]{2,3})\d""").findall(xml, start, end))
-    columns = max((column_number(letters.decode()) for letters in wide), default=26)
+def _rough_extent(xml: bytes, start: int, end: int) -> tuple[int, int]:
+    """(rows, columns) from the r attributes, an upper bound; every sheet counts as 99,999 × 26 at least.
+
+    Cells without r attributes can outgrow it; then the child's memory limit is what stops them.
+    """
+    rows, columns = _NEAR_ROWS, _NEAR_COLUMNS
+    for letters, number in set(_FAR.findall(xml, start, end)):
+        if letters:
+            columns = max(columns, column_number(letters.decode()))
+        if number:
+            rows = max(rows, int(number))
     return rows, columns
 
 

@@ -10,9 +10,19 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
 _ID = re.compile(r"^\d{17}[\dX]$")
 _PROVINCES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()
+    str(code)
+    for codes in (
+        range(11, 16),
+        range(21, 24),
+        range(31, 38),
+        range(41, 47),
+        range(50, 55),
+        range(61, 66),
+        (71, 81, 82, 83),
+    )
+    for code in codes
 )
-_MOBILE = re.compile(r"^1[3-9]\d{9}$")
+_MOBILE = re.compile(r"^1[3-9]\d{9}\Z", re.ASCII)
 _LANDLINE = re.compile(r"^(0\d{2,3})?([2-9]\d{6,7})(?:(?:转|x|X|-)(\d{1,6}))?$")
 _SERVICE = re.compile(r"^(?:400\d{7}|800\d{7}|1\d{4}|1[12]\d)$")
 _MASKED = re.compile(r"^[\dXx*＊]*[*＊]{2,}[\dXx*＊]*$")
@@ -47,15 +57,15 @@ def parse_id_number(raw: object, *, tell: Tell | None = None) -> str | None:
             raise CellError("是 15 位旧身份证号", "请填 18 位身份证号")
         raise CellError(f"不是 18 位身份证号（现有 {len(text)} 位）", "请核对后填写 18 位身份证号")
     if text[:2] not in _PROVINCES and text[0] != "9":
-        raise CellError("身份证号前两位不是省份代码", "请核对")
+        raise CellError("前两位不是省份代码", "请核对")
     try:
         born = dt.date(int(text[6:10]), int(text[10:12]), int(text[12:14]))
     except ValueError:
-        raise CellError("身份证号第 7 至 14 位不是出生日期", "请核对") from None
+        raise CellError("第 7 至 14 位不是出生日期", "请核对") from None
     if born.year < 1880:
-        raise CellError("身份证号第 7 至 14 位不是出生日期", "请核对")
+        raise CellError("第 7 至 14 位不是出生日期", "请核对")
     if id_check_digit(text[:17]) != text[17]:
-        raise CellError("身份证号最后一位校验不符", "请核对是否有错位或漏位")
+        raise CellError("最后一位校验不符", "请核对是否有错位或漏位")
     return text
 
 
@@ -64,6 +74,8 @@ def parse_phone(raw: object, *, tell: Tell | None = None) -> str | None:
 
     Raises CellError; the message never quotes the number.
     """
+    if isinstance(raw, str) and _MOBILE.match(raw):
+        return raw
     original = as_text(raw)
     if is_empty_word(original):
         say_empty(original, tell)

@@ -16,7 +16,8 @@ class Limits:
     total: int = 900 * MEGABYTE  # all parts, unpacked
     ratio: int = 200  # unpacked : packed, for parts over 8 MB
     cells: int = 8_000_000  # rows × columns of the used area of one sheet
-    output: int = 500 * MEGABYTE  # handed back to the parent
+    all_cells: int = 12_000_000  # of all sheets together
+    output: int = 300 * MEGABYTE  # handed back to the parent
     merges: int = 20_000  # told to the parent
     memory: int = 2_560 * MEGABYTE  # address space of the child
     cpu_seconds: int = 60
@@ -26,8 +27,8 @@ class Limits:
 LIMITS = Limits()
 
 
-def tie_hands(limits: Limits = LIMITS) -> None:
-    """For a child process, first thing: cap memory and CPU time, write no files and no core dump.
+def tie_hands(limits: Limits = LIMITS, *, files: int = 0) -> None:
+    """For a child process, first thing: cap memory and CPU time, no core dump, files of at most `files` bytes.
 
     Done by the child itself, because a `preexec_fn` is not safe in a parent with threads.
     """
@@ -35,7 +36,7 @@ def tie_hands(limits: Limits = LIMITS) -> None:
         (resource.RLIMIT_AS, limits.memory),
         (resource.RLIMIT_CPU, limits.cpu_seconds),
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_FSIZE, files),
     ):
         _, hard = resource.getrlimit(what)
         wanted = value if hard == resource.RLIM_INFINITY else min(value, hard)

@@ -36,7 +36,7 @@ def child(module: str, *chunks: bytes, seconds: float) -> Iterator[Child]:
     Raises WorkbookRefused where no process can be started.
     """
     environment = {
-        name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH") if name in os.environ
+        name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR") if name in os.environ
     }
     environment.update(PYTHONDONTWRITEBYTECODE="1", PYTHONUTF8="1", MALLOC_ARENA_MAX="2")
     try:

@@ -7,8 +7,9 @@ from typing import Any
 
 import orjson
 
+from registers.workbooks.collector import collector_paused
 from registers.workbooks.errors import CellError, WorkbookRefused
-from registers.workbooks.guard import DAMAGED, SAVE_AS
+from registers.workbooks.guard import SAVE_AS
 from registers.workbooks.limits import LIMITS, MEGABYTE, Limits
 from registers.workbooks.processes import TOO_MUCH, child
 from registers.workbooks.sheets import ERROR_SHEET, GUIDE_SHEET, LIST_SHEET, Sheet
@@ -16,6 +17,7 @@ from registers.workbooks.sheets import ERROR_SHEET, GUIDE_SHEET, LIST_SHEET, She
 __all__ = ["ERROR_SHEET", "GUIDE_SHEET", "LIST_SHEET", "Sheet", "WorkbookRefused", "read_workbook"]
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+NO_RESULT = CellError("是公式，但文件里没有算出的结果", "请在 Excel 或 WPS 里打开并保存一次，或“选择性粘贴—数值”")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
@@ -28,7 +30,7 @@ def read_workbook(data: bytes, *, filename: str = "", limits: Limits = LIMITS) -
     _check_signature(data, filename, limits)
     sheets: list[Sheet] = []
     ended = False
-    with child("registers.workbooks.child", data, seconds=limits.wall_seconds) as running:
+    with collector_paused(), child("registers.workbooks.child", data, seconds=limits.wall_seconds) as running:
         for line in running.out:
             kind, body = line[:1], line[1:]
             if kind == b"R":
@@ -58,7 +60,8 @@ def _check_signature(data: bytes, filename: str, limits: Limits) -> None:
         raise WorkbookRefused("文件是空的。请重新选择文件")
     if len(data) > limits.file:
         raise WorkbookRefused(
-            f"文件有 {len(data) / MEGABYTE:.0f} MB，最大 {limits.file // MEGABYTE} MB。请删掉图片，或拆成几个文件分别上传"
+            f"文件有 {len(data) / MEGABYTE:.0f} MB，最大 {limits.file // MEGABYTE} MB。"
+            "请删掉图片，或拆成几个文件分别上传"
         )
     if data.startswith(b"PK\x03\x04"):
         return
@@ -120,11 +123,7 @@ def _finish(sheet: Sheet, found: dict[str, list[tuple[int, int, Any]]]) -> None:
     for row, column, may_be_empty in found["formulas"]:
         sheet.formulas.add((row, column))
         if not may_be_empty and not held(row, column):
-            put(
-                row,
-                column,
-                CellError("是公式，但文件里没有算出的结果", "请在 Excel 或 WPS 里打开并保存一次，或“选择性粘贴—数值”"),
-            )
+            put(row, column, NO_RESULT)
     for row, column, shown in found["errors"]:
         put(row, column, CellError(f"是错误值 {shown}", "请改正公式，或直接填写内容"))
     _trim(sheet)

@@ -18,7 +18,7 @@ Tell = Callable[[str], None]
 # Full-width letters and digits become ASCII; full-width punctuation stays, because it belongs in Chinese prose.
 # NFKC as a whole is too much: it rewrites ㎡ to m2, … to ... and unifies rare ideographs used in names.
 _NARROW = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
-_SPACES = {code: " " for code in (0x09, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)}
+_SPACES = dict.fromkeys((0x09, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000), " ")
 _INVISIBLE = [
     *(code for code in range(0x20) if code not in (0x09, 0x0A)), *range(0x7F, 0xA0),
     0xAD, *range(0x200B, 0x2010), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF,
@@ -77,7 +77,7 @@ def narrow(text: str) -> str:
     return clean(text).translate(_NARROW_ALL)
 
 
-def as_text(raw: object) -> str:
+def as_text(raw: object) -> str:  # noqa: PLR0911
     """Any raw cell as the text that a person saw in it, cleaned; empty for None.
 
     Raises CellError where the cell itself is broken, or is not one value (a list from JSON).

@@ -1,0 +1,169 @@
+"""Writing workbooks: big tables fast and in little memory, templates, and the list of errors.
+
+One safe writer for all: nothing that comes from data ever becomes a formula or a link, and control characters go.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from os import PathLike
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from rustpy_xlsxwriter import Format, write_worksheet
+
+from registers.workbooks.errorlist import error_list
+from registers.workbooks.formats import cell_format, head_format
+from registers.workbooks.identity import mask
+from registers.workbooks.marking import mark_workbook
+from registers.workbooks.templates import write_template
+from registers.workbooks.texts import safe_text, sheet_name
+
+if TYPE_CHECKING:
+    from registers.rows.columns import Column
+
+__all__ = ["TooManyRows", "error_list", "mark_workbook", "safe_text", "write_table", "write_template"]
+
+NUMBERING = "序号"
+MAX_ROWS = 1_048_000  # Excel holds 1,048,576 with title, notes and headings
+_EXACT = 10**15  # integers from here on are not exact in Excel: written as text
+_FIRST_DAY = dt.date(1900, 3, 1)  # Excel's calendar is wrong before
+
+CellWriter = Callable[[Any], Any]
+
+
+class TooManyRows(ValueError):
+    """More rows than a sheet can hold. `message` is for the user."""
+
+    def __init__(self) -> None:
+        self.message = f"超过 {MAX_ROWS:,} 行，一张工作表放不下，请按镇街或时间分批导出"
+        super().__init__(self.message)
+
+
+def write_table(
+    file: str | PathLike[str] | BinaryIO,
+    *,
+    title: str,
+    columns: Sequence["Column"],
+    rows: Iterable[Mapping[str, Any] | Sequence[Any]],
+    notes: Sequence[str] = (),
+    numbered: bool = True,
+    revealed: Iterable[str] = (),
+    name: str = "",
+) -> int:
+    """Stream rows into an .xlsx and return their number. Memory does not grow with the rows.
+
+    rows       mappings by field, or sequences in the order of `columns`; any iterable, consumed once
+    notes      lines between title and headings
+    numbered   a 序号 column in front (skipped when read back)
+    revealed   fields of personal columns to be written in full; all others are masked
+    name       of the sheet; the title where empty
+    Raises TooManyRows beyond one sheet; what `rows` raises goes through.
+    """
+    shown = list(columns)
+    numbered = numbered and all(column.full_heading != NUMBERING for column in shown)
+    headings = [NUMBERING] * numbered + [column.full_heading for column in shown]
+    if len(set(headings)) != len(headings):
+        raise ValueError("two columns have the same heading")
+    above = [text for text in (title, *notes) if text]
+    open_fields = frozenset(revealed)
+    writers = [_writer(column, column.field in open_fields) for column in shown]
+    records = _Records(headings, [column.field for column in shown], writers, rows, numbered)
+    write_worksheet(
+        iter(records),
+        file,
+        sheet_name(name or title or "台账"),
+        header_row=len(above),
+        merge_ranges=_above(above, len(headings)),
+        freeze_row=len(above) + 1,
+        freeze_col=1,
+        column_widths=[6.0] * numbered + [max(float(column.width), _least_width(column)) for column in shown],
+        column_formats=[cell_format("0", "center")] * numbered + [_column_format(column) for column in shown],
+        header_format=head_format(),
+        row_heights={0: 28.0} if above else None,
+        data_validations=_validations(shown) or None,
+        ignore_errors=[column.full_heading for column in shown if not column.kind.numeric] or None,
+    )
+    return records.count
+
+
+class _Records:
+    """Rows as the fast writer wants them: a dict by heading. Counts, and never gives nothing: without any record
+    no headings would be written, so an empty table gets one empty row."""
+
+    def __init__(
+        self, headings: list[str], fields: list[str], writers: list[CellWriter], rows: Iterable[Any], numbered: bool
+    ) -> None:  # fmt: skip
+        self.headings = headings
+        self.fields = fields
+        self.writers = writers
+        self.rows = rows
+        self.numbered = numbered
+        self.count = 0
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        fields, writers, headings = self.fields, self.writers, self.headings
+        for row in self.rows:
+            self.count += 1
+            if self.count > MAX_ROWS:
+                raise TooManyRows
+            values = [row.get(name) for name in fields] if isinstance(row, Mapping) else row
+            cells = [None if value is None else write(value) for write, value in zip(writers, values, strict=True)]
+            yield dict(zip(headings, [self.count, *cells] if self.numbered else cells, strict=True))
+        if not self.count:
+            yield dict.fromkeys(headings)
+
+
+def _writer(column: "Column", revealed: bool) -> CellWriter:
+    """How a column's values become cells: exact numbers, real dates, everything else text."""
+    kind = column.kind
+
+    def personal(value: Any) -> Any:
+        text = kind.format(value)
+        return safe_text(text if revealed else mask(text))
+
+    def text(value: Any) -> Any:
+        return safe_text(value if value.__class__ is str and plain else kind.format(value))
+
+    def other(value: Any) -> Any:
+        cell = kind.cell(value)
+        if cell.__class__ is str:
+            return safe_text(cell)
+        if isinstance(cell, dt.date) and not isinstance(cell, dt.datetime):
+            return cell if cell >= _FIRST_DAY else cell.isoformat()
+        if isinstance(cell, Decimal) or (isinstance(cell, int | float) and not -_EXACT < cell < _EXACT):
+            return safe_text(kind.format(value))
+        return cell
+
+    # A kind that formats a text as itself need not be asked for every cell.
+    plain = kind.format("\x00=") == "\x00=" if not kind.numeric and not kind.choices() else False
+    if kind.personal:
+        return personal
+    return other if kind.numeric or kind.number_format != "@" else text
+
+
+def _column_format(column: "Column") -> Format:
+    return cell_format(column.kind.number_format, "right" if column.kind.numeric else "")
+
+
+def _above(lines: list[str], width: int) -> list[tuple[Any, ...]]:
+    """Title and notes, each merged over the whole table (a merge needs two columns)."""
+    last = max(width - 1, 1)
+    title = Format().set_bold().set_font_size(14).set_align("center").set_align("vcenter")
+    note = Format().set_font_color(f"#{'57606A'}")
+    return [(i, 0, i, last, safe_text(text), note if i else title) for i, text in enumerate(lines)]
+
+
+def _least_width(column: "Column") -> float:
+    """Room for the heading on two lines."""
+    length = sum(2 if ord(character) > 0x2E80 else 1 for character in column.full_heading)
+    return min(length / 2 + 3, 24.0)
+
+
+def _validations(columns: Sequence["Column"]) -> dict[str, dict[str, Any]]:
+    """Drop-downs for short choices, so that an export can be corrected like a template."""
+    rules = {}
+    for column in columns:
+        labels = [safe_text(label) for label in column.kind.choices()]
+        if labels and not column.readonly and len(",".join(labels)) <= 250 and not any("," in it for it in labels):
+            rules[column.full_heading] = {"type": "list", "values": labels, "error_style": "warning"}
+    return rules
