@@ -4,14 +4,18 @@ Faces: list, detail with history, form, Excel template, import and export, REST 
 docs/adding-a-register.md for a new one in about twenty lines.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from registers.rows.columns import Column
+from registers.searching import found_by
 from registers.sockets import MenuItem, add_menu_item
+
+if TYPE_CHECKING:
+    from registers.pages.parts import Action, Notice, Related, RelatedTable
 
 
 class Register:
@@ -38,6 +42,20 @@ class Register:
     row_rules: ClassVar[Sequence[Any]] = ()  # checks across the cells of one row, see rows/checker.py
     empty_text: ClassVar[str] = "还没有记录。可以逐条新增，也可以下载模板后用 Excel 导入。"
     api_only: ClassVar[bool] = False
+
+    # What the pages show beyond the columns; see docs/adding-a-register.md.
+    icon: ClassVar[str] = "list"
+    views: ClassVar[Mapping[str, str]] = {}  # face → dotted path of the app's own view for it
+    more_views: ClassVar[Mapping[str, tuple[str, str]]] = {}  # url name → (route below the register, dotted path)
+    main_columns: ClassVar[Sequence[str]] = ()  # stay on a phone's card; empty: the first three of the list
+    code_field: ClassVar[str] = ""  # shown beside the title of a detail page
+    status_field: ClassVar[str] = ""  # a Choice column shown as the chip beside the title
+    tones: ClassVar[Mapping[str, Mapping[Any, str]]] = {}  # field → value → done | waiting | late | info | neutral
+    key_fields: ClassVar[Sequence[str]] = ()  # about three facts in the head of a detail page
+    totals: ClassVar[Sequence[str]] = ()  # number columns that the list sums up below the rows
+    totals_note: ClassVar[str] = ""
+    reason_field: ClassVar[str] = ""  # the column that keeps why a warning was overruled; empty: the audit trail does
+    deletable: ClassVar[bool] = True
 
     # What a register may do differently; the defaults fit a plain model.
 
@@ -73,6 +91,35 @@ class Register:
             for values, row in items:
                 self.save(by=by, values=values, row=row)
 
+    def delete(self, *, by: Any, row: Any) -> None:
+        """Remove a row; override where more belongs to it. Runs inside a transaction."""
+        row.delete()
+
+    def search(self, rows: QuerySet, text: str) -> QuerySet:
+        """The rows that `q` finds; override to search what is sealed by its blind index."""
+        return found_by(rows, self.search_fields, text)
+
+    # What the pages ask; each default shows nothing more.
+
+    def title_of(self, row: Any) -> str:
+        return str(row)
+
+    def warnings(self, values: Mapping[str, Any], *, row: Any | None, by: Any) -> Iterable[str]:
+        """Rules of thumb that checked values break: people may go on, with a reason (P06)."""
+        return ()
+
+    def related(self, row: Any, user: Any) -> Iterable["Related | RelatedTable"]:
+        """Lists of other rows under a detail page."""
+        return ()
+
+    def actions(self, row: Any, user: Any) -> Iterable["Action"]:
+        """Buttons of a detail page, before 编辑 and 删除."""
+        return ()
+
+    def notices(self, row: Any, user: Any) -> Iterable["Notice"]:
+        """What wants doing about this row, told above its facts."""
+        return ()
+
     # Names shared by all faces.
 
     @property
@@ -84,6 +131,10 @@ class Register:
 
     def url_name(self, face: str) -> str:
         return f"{self.slug}:{face}"
+
+    def key_of(self, row: Any) -> str:
+        """What names the row in addresses."""
+        return str(self.value(row, self.lookup_field))
 
 
 _registers: dict[str, Register] = {}
@@ -108,6 +159,13 @@ def register_all(*classes: type[Register]) -> None:
 
 def registers() -> list[Register]:
     return list(_registers.values())
+
+
+def register_for(model: type) -> Register | None:
+    """The register whose rows are of that model and have pages, where there is one."""
+    return next(
+        (register for register in _registers.values() if register.model is model and not register.api_only), None
+    )
 
 
 def register_of(slug: str) -> Register:
