@@ -1,5 +1,7 @@
 """Errors of the domain. Their texts are Chinese, say what is wrong and what would be right, and may be shown."""
 
+from collections.abc import Mapping
+
 
 class DomainError(Exception):
     """A request that the rules of the house refuse. `status` is the HTTP status a page or the API answers with."""
@@ -41,3 +43,11 @@ class NotFound(DomainError):
 
     def __init__(self, message: str = "没有找到，或不在您的管辖范围内", *, field: str = "") -> None:
         super().__init__(message, field=field)
+
+
+class ItemErrors(Exception):
+    """Several items of one write are wrong: {index of the item: DomainError or Django's ValidationError}."""
+
+    def __init__(self, errors: Mapping[int, Exception]) -> None:
+        super().__init__(f"{len(errors)} items are wrong")
+        self.errors = dict(errors)

@@ -7,9 +7,12 @@ docs/adding-a-register.md for a new one in about twenty lines.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.db import transaction
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models, transaction
 from django.db.models import QuerySet
 
+from registers import saving
+from registers.errors import WrongState
 from registers.rows.columns import Column
 from registers.searching import found_by
 from registers.sockets import MenuItem, add_menu_item
@@ -27,6 +30,7 @@ class Register:
     group: ClassVar[str] = "工作台"  # the menu group
     menu_order: ClassVar[int] = 100
     columns: ClassVar[Sequence[Column]] = ()  # what goes in and out, in order
+    sources: ClassVar[Mapping[str, str]] = {}  # column field → model field or lookup, where they differ
     list_columns: ClassVar[Sequence[str]] = ()  # fields shown in the list; empty: all columns
     filterset_class: ClassVar[Any] = None  # a django-filter FilterSet: one for page and API
     primary_filters: ClassVar[Sequence[str]] = ()  # the most used, shown without opening 更多筛选
@@ -42,6 +46,12 @@ class Register:
     row_rules: ClassVar[Sequence[Any]] = ()  # checks across the cells of one row, see rows/checker.py
     empty_text: ClassVar[str] = "还没有记录。可以逐条新增，也可以下载模板后用 Excel 导入。"
     api_only: ClassVar[bool] = False
+    can_create: ClassVar[bool] = True  # rows may be added, not only changed
+
+    # What the API has beyond the columns.
+    api_columns: ClassVar[Sequence[Column]] = ()  # told besides `columns`, never taken in
+    viewset: ClassVar[str] = ""  # dotted path of a RegisterViewSet with actions of its own; empty: made from this
+    quarter_path: ClassVar[str] = ""  # lookup of the quarter's text (`2026Q3`) for `quarter=`
 
     # What the pages show beyond the columns; see docs/adding-a-register.md.
     icon: ClassVar[str] = "list"
@@ -56,6 +66,7 @@ class Register:
     totals_note: ClassVar[str] = ""
     reason_field: ClassVar[str] = ""  # the column that keeps why a warning was overruled; empty: the audit trail does
     deletable: ClassVar[bool] = True
+    lookups: ClassVar[Mapping[str, str]] = {}  # reference column → look-up; default: the register of its foreign key
 
     # What a register may do differently; the defaults fit a plain model.
 
@@ -68,31 +79,40 @@ class Register:
         return self.model.objects.changeable_by(user)
 
     def value(self, row: Any, field: str) -> Any:
-        """The value of a column of a row, as `Column.kind.format` and the API take it."""
-        for part in field.split("__"):
+        """The value of a column of a row, as `Column.kind.format` takes it: an object where it is a Reference."""
+        for part in self.source(field).split("__"):
             row = getattr(row, part, None)
         return row
 
     def find(self, user: Any, values: dict[str, Any]) -> dict[str, Any]:
         """The model lookup of an existing row from checked values (by the natural key)."""
-        return {field: values[field] for field in self.natural_key}
+        return {self.source(field): values[field] for field in self.natural_key}
 
     def save(self, *, by: Any, values: dict[str, Any], row: Any | None) -> Any:
         """Write one checked row (an action where there is one); returns the row. Runs inside a transaction."""
-        row = row or self.model()
-        for field, value in values.items():
-            setattr(row, field, value)
+        row = saving.filled(self, values, row)
         row.save()
         return row
 
-    def save_many(self, *, by: Any, items: Iterable[tuple[dict[str, Any], Any | None]]) -> None:
-        """Write checked rows; override with set-based SQL where registers are large."""
+    def save_many(self, *, by: Any, items: Iterable[tuple[dict[str, Any], Any | None]]) -> Sequence[Any] | None:
+        """Write checked rows and return them; override with set-based SQL where registers are large.
+
+        May raise ItemErrors to say which items are wrong; after any other error the caller finds out by itself.
+        """
+        items = list(items)
         with transaction.atomic():
-            for values, row in items:
-                self.save(by=by, values=values, row=row)
+            if type(self).save is Register.save and not self.model._meta.parents:
+                return saving.save_in_batches(self, items)
+            return [self.save(by=by, values=values, row=row) for values, row in items]
 
     def delete(self, *, by: Any, row: Any) -> None:
-        """Remove a row; override where more belongs to it. Runs inside a transaction."""
+        """Remove a row; override where more belongs to it. Runs inside a transaction.
+
+        Raises WrongState naming what still refers to the row: nothing is ever removed along with it.
+        """
+        names = saving.referring(row)
+        if names:
+            raise WrongState(f"还有{'、'.join(f'“{name}”' for name in names)}用到它，不能删除。请先处理那些记录")
         row.delete()
 
     def search(self, rows: QuerySet, text: str) -> QuerySet:
@@ -128,6 +148,26 @@ class Register:
 
     def column(self, field: str) -> Column:
         return next(column for column in self.columns if column.field == field)
+
+    def columns_for(self, user: Any) -> list[Column]:
+        """The columns the user may see."""
+        return [column for column in self.columns if not column.right or user.can(column.right)]
+
+    def source(self, field: str) -> str:
+        """The model field or lookup behind a column."""
+        return self.sources.get(field, field)
+
+    def field_of(self, source: str) -> str:
+        """The column behind a model field, as errors name it: the other way round of `source`."""
+        return next((field for field, path in self.sources.items() if path == source), source)
+
+    def model_field(self, field: str) -> models.Field | None:
+        """The column's own field of the model; None where it lies across a relation or is computed."""
+        try:
+            found = self.model._meta.get_field(self.source(field))
+        except FieldDoesNotExist:
+            return None
+        return found if isinstance(found, models.Field) else None
 
     def url_name(self, face: str) -> str:
         return f"{self.slug}:{face}"
