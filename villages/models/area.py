@@ -49,12 +49,22 @@ class Area(RegisterRow):
     valid_from = models.DateField("启用日期", default="1949-10-01")
     valid_to = models.DateField("撤销日期", null=True, blank=True)
     successor = models.ForeignKey(
-        "self", models.PROTECT, verbose_name="并入", null=True, blank=True, related_name="predecessors"
+        "self",
+        models.PROTECT,
+        verbose_name="并入",
+        null=True,
+        blank=True,
+        related_name="predecessors",
+        db_index=False,
     )
 
     class Meta(RegisterRow.Meta):
         verbose_name = verbose_name_plural = "区划"
         ordering = ["code"]
+        indexes = [
+            # Few areas have been merged; an index over 665,000 empty values would only slow the load.
+            models.Index(fields=["successor"], name="area_successor", condition=Q(successor__isnull=False)),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
