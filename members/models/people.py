@@ -15,7 +15,7 @@ from villages.models import Area
 from villages.models.area import code_field
 
 
-@audited()
+@audited(by_statement=True)
 class Person(RegisterRow):
     """A person. The UUID is made in Python, because encrypted values are bound to it.
 

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from members.models.organizations import DateRange, PartyOrganization
 from members.models.people import Person
 from registers.audit import audited
+from registers.guarding import GuardedModel
 from registers.models.outbox import outbox_triggers
 from registers.models.row import RegisterRow
 from registers.scope import Scope
@@ -32,7 +33,7 @@ class SubjectClass(models.TextChoices):
     PROBATIONARY = "probationary", "预备"
 
 
-@audited()
+@audited(by_statement=True)
 class Subject(RegisterRow):
     """Whoever collects points, under a number that never changes (`member_no` in the API).
 
@@ -96,8 +97,15 @@ class Subject(RegisterRow):
 
 
 @audited(by_statement=True)
-class Placement(models.Model):
-    """Where a subject belonged from a day until before another (half-open); never two places at once."""
+class Placement(GuardedModel):
+    """Where a subject belonged from a day until before another (half-open); never two places at once.
+
+    A subject counts as active on a day when a placement holds it: leaving closes the last one.
+    """
+
+    area_path = "village_id"
+    view_right = "members.view"
+    change_right = "members.change"
 
     subject = models.ForeignKey(
         Subject, models.CASCADE, verbose_name="积分对象", related_name="placements", db_index=False
@@ -134,4 +142,8 @@ class Placement(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.subject} {self.village} {self.valid_from}"
+        return f"{self.subject_id} {self.village_id} {self.valid_from}"
+
+    @classmethod
+    def in_scope(cls, scope: Scope) -> Q:
+        return scope.q("village_id") | Q(village_id__in=scope.ids("village"))

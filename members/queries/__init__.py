@@ -1,0 +1,1 @@
+"""Questions about people, organisations, points and closes; one file a topic."""

@@ -1,0 +1,11 @@
+"""Periodic work of members: thin, the actions do it."""
+
+from celery import shared_task
+
+from members.actions import placements
+
+
+@shared_task
+def apply_due_placements() -> None:
+    """Hourly: transfers and departures whose day has come."""
+    placements.apply_due_placements()
