@@ -67,9 +67,25 @@ class Socket:
         return [answer for provider in self._providers.values() for answer in provider(user, **question)]
 
 
-owed = Socket()
-figures = Socket()
-search = Socket()
+class Slot:
+    """A single provider that a higher floor puts in; until then the answer is empty."""
+
+    def __init__(self, empty: Any) -> None:
+        self._empty = empty
+        self._provider: Callable[..., Any] | None = None
+
+    def plug(self, provider: Callable[..., Any]) -> None:
+        self._provider = provider
+
+    def ask(self, *question: Any) -> Any:
+        return self._provider(*question) if self._provider else self._empty
+
+
+owed = Socket()  # (user) -> Owed: what stands under 待办, late first
+figures = Socket()  # (user) -> Figure: at most eight are shown
+search = Socket()  # (user, text=…) -> Found: what no register's own search finds
+area_names = Slot({})  # (codes) -> {code: name}: one question for any number of codes; names are no secret
+area_choices = Slot([])  # (user, right) -> [(code, name)]: the areas of his scope that a list is filtered by
 
 MENU_GROUPS = ("工作台", "村居", "党员", "联建", "积分", "服务", "数据", "管理")
 _menu: dict[str, MenuItem] = {}

@@ -1,0 +1,156 @@
+"""The list of a register: filters, search, sorted headings, keyset pages, totals, and its export."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.db.models import QuerySet, Sum
+from django.http import HttpRequest, HttpResponse
+
+from registers import reading, sockets
+from registers.errors import Invalid
+from registers.pages import present
+from registers.pages.faces import Face
+from registers.rows.columns import Column
+
+_POSITION = ("cursor", "page_size", "ordering")
+
+
+class ListFace(Face):
+    template = "registers/list.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        filters, rows = reading.filtered(self.register, request, self.rows())
+        ordering = reading.ordering_of(self.register, self.asked_order())
+        size = reading.page_size_of(request)
+        try:
+            page = reading.page_of(rows, ordering, size, request.GET.get("cursor", ""))
+        except Invalid:
+            page = reading.page_of(rows, ordering, size)
+        count = reading.capped_count(rows)
+        columns = self.columns()
+        heads = self.heads(columns, ordering)
+        form = self.filter_form(filters)
+        context = {
+            "register": self.register,
+            "breadcrumbs": [{"title": self.register.group, "url": ""}, {"title": self.register.title, "url": ""}],
+            "count": reading.count_text(count),
+            "columns": heads,
+            "rows": [present.table_row(self.register, row, columns, heads) for row in page.rows],
+            "totals": self.totals(rows, columns, heads) if len(page.rows) > 1 else None,
+            "totals_note": self.register.totals_note,
+            "filter_form": form,
+            "primary_filters": self.primary_filters(form),
+            "next_url": self.with_cursor(page.next),
+            "previous_url": self.with_cursor(page.previous),
+            "page_size": size if count > reading.PAGE_SIZES[0] else None,
+            "query": self.query(),
+            "can_add": self.may_change,
+            "actions": self.actions(),
+            "urls": self.urls(),
+        }
+        return self.page(self.template, context | self.more())
+
+    # What an app's own list may do differently.
+
+    def rows(self) -> QuerySet:
+        return self.register.rows(self.user)
+
+    def actions(self) -> list[Any]:
+        """Further buttons before 新增."""
+        return []
+
+    def more(self) -> dict[str, Any]:
+        """Further context for a template of one's own."""
+        return {}
+
+    def columns(self) -> list[Column]:
+        return present.visible_columns(self.register, self.user, self.register.list_columns)
+
+    # The parts of the page.
+
+    def asked_order(self) -> str:
+        """The order in the address as far as it is known; a stale bookmark must not break the list."""
+        parts = self.request.GET.get("ordering", "").split(",")
+        return ",".join(part for part in parts if part.removeprefix("-") in self.register.ordering_fields)
+
+    def urls(self) -> dict[str, str]:
+        urls = {"export": self.url("export"), "template": self.url("template"), "clear": self.url("list")}
+        if self.may_change:
+            urls |= {"new": self.url("new"), "import": self.url("import")}
+        return urls
+
+    def query(self) -> str:
+        """The filters in the address, for the export and for 清空."""
+        kept = [(name, value) for name, value in self.request.GET.items() if name not in _POSITION and value]
+        return urlencode(kept)
+
+    def with_cursor(self, cursor: str | None) -> str | None:
+        if cursor is None:
+            return None
+        query = self.request.GET.copy()
+        query["cursor"] = cursor
+        return f"?{query.urlencode()}"
+
+    def heads(self, columns: list[Column], ordering: tuple[str, ...]) -> list[dict[str, Any]]:
+        """The headings; those the register sorts by are links that turn the order round on the second click."""
+        heads = present.heads(self.register, columns)
+        first = ordering[0]
+        asked = bool(self.asked_order())
+        for head in heads:
+            name = head["key"]
+            if name not in self.register.ordering_fields:
+                continue
+            is_first = first.removeprefix("-") == name
+            if is_first and (asked or first == name or first == f"-{name}"):
+                head["sorted"] = "desc" if first.startswith("-") else "asc"
+            query = self.request.GET.copy()
+            query.pop("cursor", None)
+            query["ordering"] = f"-{name}" if first == name else name
+            head["sort_url"] = f"?{query.urlencode()}"
+        return heads
+
+    def totals(self, rows: QuerySet, columns: list[Column], heads: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
+        """The sums of all rows that the filters leave, with one query; None where nothing is summed."""
+        summed = [column for column in columns if column.field in self.register.totals]
+        if not summed:
+            return None
+        sums = rows.order_by().aggregate(**{f"sum_{column.field}": Sum(column.field) for column in summed})
+        cells = [{"text": "", "css": head["css"], "column": head} for head in heads]
+        cells[0]["text"] = "合计"
+        for column, cell in zip(columns, cells, strict=True):
+            if column in summed and column is not columns[0]:
+                cell["text"] = present.text_of(column, sums[f"sum_{column.field}"])
+        return cells
+
+    def filter_form(self, filters: Any) -> forms.Form | None:
+        """The filters as a form; the area is chosen from the user's own."""
+        form = filters.form
+        if "area" in form.fields:
+            choices = sockets.area_choices.ask(self.user, self.register.view_right)
+            if choices:
+                form.fields["area"].label = "所在区划"
+                form.fields["area"].widget = forms.Select(choices=[("", "全部"), *choices])
+            elif self.request.GET.get("area"):
+                form.fields["area"].widget = forms.HiddenInput()
+            else:
+                del form.fields["area"]
+        if "q" in form.fields:
+            form.fields["q"].widget.attrs |= {"placeholder": "名称、拼音首字母或代码", "type": "search"}
+        for name in ("page_size", "ordering"):
+            if self.request.GET.get(name):
+                form.fields[name] = forms.CharField(required=False, widget=forms.HiddenInput())
+        return form if form.fields else None
+
+    def primary_filters(self, form: forms.Form | None) -> list[str]:
+        """The filters that stand open: the register's own choice, else what is found first, three in all."""
+        if form is None:
+            return []
+        names = [name for name in self.register.primary_filters if name in form.fields]
+        if not names:
+            names = [field.name for field in form.visible_fields()][:1]
+            names += [name for name in ("area", *form.fields) if name in form.fields and name not in names]
+            names = [name for name in names if not form.fields[name].widget.is_hidden][:3]
+        elif "q" in form.fields and "q" not in names:
+            names.insert(0, "q")
+        return names
