@@ -8,6 +8,7 @@ from django.db.models import Q
 from members.models.schemes import quarter_field
 from members.models.subjects import Subject
 from registers.audit import audited
+from registers.models.outbox import outbox_triggers
 from registers.models.row import RegisterRow
 from registers.scope import Scope
 from villages.models import Village
@@ -49,7 +50,9 @@ class PointClaim(RegisterRow):
     state = models.CharField("状态", max_length=20, choices=State.choices, default=State.DECLARED)
     settle_quarter = quarter_field("结算季度", blank=True)
     corrects = models.BigIntegerField("更正的积分记录", null=True, blank=True)
-    declared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="申报人")
+    declared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="申报人", db_index=False
+    )
 
     class Meta(RegisterRow.Meta):
         verbose_name = verbose_name_plural = "积分申报"
@@ -77,7 +80,10 @@ class PointClaim(RegisterRow):
             models.Index(fields=["village", "state", "id"], name="claim_waiting"),
             models.Index(fields=["subject", "occurred_on"], name="claim_of_subject"),
         ]
-        triggers = [*RegisterRow.Meta.triggers]
+        triggers = [
+            *RegisterRow.Meta.triggers,
+            *outbox_triggers("points.claims", """SELECT village_id, to_char(occurred_on, 'YYYY"Q"Q') FROM {rows}"""),
+        ]
 
     def __str__(self) -> str:
         return f"{self.subject} {self.item_code} {self.occurred_on}"

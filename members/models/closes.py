@@ -1,11 +1,13 @@
 """Quarter closes (季度结算): gates, versions, who is scored, and scores. Points are integers of 0.1 point."""
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from members.models.schemes import PointScheme, quarter_field
 from members.models.subjects import Subject, SubjectClass, SubjectKind
+from registers.audit import audited
 from registers.guarding import GuardedModel
 from registers.models import Job
 from registers.models.row import RegisterRow
@@ -13,9 +15,126 @@ from registers.scope import Scope
 from villages.models import Area
 from villages.models.area import code_field
 
+# The gate says what the closes say: nobody opens a published or locked quarter by writing to the gate.
+_GATE_FOLLOWS_CLOSES = """
+    IF NEW.state IS DISTINCT FROM COALESCE(
+        (SELECT c.state FROM members_quarterclose c
+         WHERE c.area_id = NEW.county_code AND c.quarter = NEW.quarter AND c.state IN ('published', 'locked')), 'open')
+    THEN
+        RAISE EXCEPTION '% 的 % 能否记分由季度结算决定，不能直接修改', NEW.county_code, NEW.quarter
+            USING ERRCODE = 'LJ020';
+    END IF;
+    RETURN NEW;
+"""
+_GATE_STAYS = """
+    IF OLD.state <> 'open' THEN
+        RAISE EXCEPTION '% 的 % 已公示或审定，不能删除', OLD.county_code, OLD.quarter USING ERRCODE = 'LJ020';
+    END IF;
+    RETURN OLD;
+"""
+# trial → published → locked; published or locked → superseded by reopening; what was published is never rewritten.
+_CLOSE_MOVES_FORWARD = """
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.state <> 'trial' THEN
+            RAISE EXCEPTION '季度结算要从试算开始' USING ERRCODE = 'LJ021';
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF TG_OP = 'DELETE' THEN
+        IF OLD.published_at IS NOT NULL OR OLD.state IN ('published', 'locked') THEN
+            RAISE EXCEPTION '% 第 % 版结算公示过，不能删除', OLD.quarter, OLD.number USING ERRCODE = 'LJ021';
+        END IF;
+        RETURN OLD;
+    END IF;
+    IF (NEW.area_id, NEW.quarter, NEW.number) IS DISTINCT FROM (OLD.area_id, OLD.quarter, OLD.number) THEN
+        RAISE EXCEPTION '结算的县、季度和版本号不能修改' USING ERRCODE = 'LJ021';
+    END IF;
+    IF OLD.whole_at IS NOT NULL AND (
+        (NEW.whole_at, NEW.digest, NEW.input_digest, NEW.subject_count, NEW.entry_count)
+        IS DISTINCT FROM (OLD.whole_at, OLD.digest, OLD.input_digest, OLD.subject_count, OLD.entry_count))
+    THEN
+        RAISE EXCEPTION '% 第 % 版结算已经算完，不能改写，请重新试算', OLD.quarter, OLD.number USING ERRCODE = 'LJ021';
+    END IF;
+    IF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (
+        ('trial', 'published'), ('trial', 'superseded'), ('published', 'locked'),
+        ('published', 'superseded'), ('locked', 'superseded'))
+    THEN
+        RAISE EXCEPTION '季度结算不能从“%”改为“%”', OLD.state, NEW.state USING ERRCODE = 'LJ021';
+    END IF;
+    IF NEW.state = 'published' AND (NEW.whole_at IS NULL OR NEW.digest = '') THEN
+        RAISE EXCEPTION '% 第 % 版结算还没有算完，不能公示', OLD.quarter, OLD.number USING ERRCODE = 'LJ021';
+    END IF;
+    IF OLD.state IN ('published', 'locked') AND NEW.state = 'superseded' AND (
+        NEW.reopen_reason = '' OR NEW.reopened_by_id IS NULL
+        OR NEW.reopened_by_id IS NOT DISTINCT FROM
+           CASE OLD.state WHEN 'locked' THEN OLD.locked_by_id ELSE OLD.published_by_id END)
+    THEN
+        RAISE EXCEPTION '重新打开要由另一个人办理并写明原因' USING ERRCODE = 'LJ022';
+    END IF;
+    RETURN NEW;
+"""
+_GATE_OF_CLOSE = """
+    IF TG_OP = 'UPDATE' AND NEW.state = OLD.state THEN
+        RETURN NULL;
+    END IF;
+    INSERT INTO members_pointquarter AS gate (county_code, quarter, state)
+    VALUES (NEW.area_id, NEW.quarter, COALESCE(
+        (SELECT c.state FROM members_quarterclose c
+         WHERE c.area_id = NEW.area_id AND c.quarter = NEW.quarter AND c.state IN ('published', 'locked')), 'open'))
+    ON CONFLICT (county_code, quarter) DO UPDATE SET state = EXCLUDED.state WHERE gate.state <> EXCLUDED.state;
+    RETURN NULL;
+"""
+_REFUSE_WHOLE = """
+    IF EXISTS (SELECT FROM (SELECT DISTINCT close_id FROM {rows}) AS touched
+               JOIN members_quarterclose c ON c.id = touched.close_id
+               WHERE c.state IN ('published', 'locked') OR c.published_at IS NOT NULL{or_whole}) THEN
+        RAISE EXCEPTION '已公示或审定的结算结果不能修改' USING ERRCODE = 'LJ023';
+    END IF;
+"""
+_CLOSES_EXIST = """
+    IF EXISTS (SELECT FROM (SELECT DISTINCT close_id FROM new_rows) AS touched
+               WHERE NOT EXISTS (SELECT FROM members_quarterclose c WHERE c.id = touched.close_id)) THEN
+        RAISE EXCEPTION '没有这次结算' USING ERRCODE = 'foreign_key_violation';
+    END IF;
+"""
+_SUBJECTS_EXIST = """
+    IF EXISTS (SELECT FROM new_rows LEFT JOIN members_closesubject s
+                    ON s.id = new_rows.close_subject_id AND s.close_id = new_rows.close_id
+               WHERE s.id IS NULL) THEN
+        RAISE EXCEPTION '得分要对应本次结算的对象' USING ERRCODE = 'foreign_key_violation';
+    END IF;
+"""
+
+
+def _result_triggers(foreign_keys: str) -> list[pgtrigger.Trigger]:
+    """Results of a published or locked close stay; a whole one gets no further rows. `foreign_keys` are checks by
+    set instead of row by row: a close writes a whole county at once, and is read by nothing else until it is whole.
+    """
+    new, old = pgtrigger.Referencing(new="new_rows"), pgtrigger.Referencing(old="old_rows")
+    both = pgtrigger.Referencing(old="old_rows", new="new_rows")
+    refuse_new = _REFUSE_WHOLE.format(rows="new_rows", or_whole=" OR c.whole_at IS NOT NULL")
+    refuse_old = _REFUSE_WHOLE.format(rows="old_rows", or_whole="")
+    return [
+        pgtrigger.Trigger(
+            name=name,
+            level=pgtrigger.Statement,
+            when=pgtrigger.After,
+            operation=operation,
+            referencing=referencing,
+            func=f"{func}    RETURN NULL;",
+        )
+        for name, operation, referencing, func in (
+            ("result_stays_insert", pgtrigger.Insert, new, refuse_new + foreign_keys),
+            ("result_stays_update", pgtrigger.Update, both, refuse_old + refuse_new + foreign_keys),
+            ("result_stays_delete", pgtrigger.Delete, old, refuse_old),
+        )
+    ]
+
 
 class PointQuarter(models.Model):
-    """The gate of a county's quarter. Ledger inserts share-lock it, publishing and locking change it."""
+    """The gate of a county's quarter. Ledger inserts share-lock it; a close that is published, locked or reopened
+    moves it (by trigger), so the two cannot disagree.
+    """
 
     class State(models.TextChoices):
         OPEN = "open", "可记分"
@@ -29,11 +148,21 @@ class PointQuarter(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "积分季度"
         constraints = [models.UniqueConstraint(fields=["county_code", "quarter"], name="quarter_once_per_county")]
+        triggers = [
+            pgtrigger.Trigger(
+                name="follows_closes",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.Before,
+                func=_GATE_FOLLOWS_CLOSES,
+            ),
+            pgtrigger.Trigger(name="stays", operation=pgtrigger.Delete, when=pgtrigger.Before, func=_GATE_STAYS),
+        ]
 
     def __str__(self) -> str:
         return f"{self.county_code} {self.quarter}"
 
 
+@audited()
 class QuarterClose(RegisterRow):
     """One version of a county's close of a quarter. `whole_at` is empty while it is being computed: then it is
     invisible to everybody but its job.
@@ -79,6 +208,15 @@ class QuarterClose(RegisterRow):
         verbose_name="审定人",
     )
     locked_at = models.DateTimeField("审定时间", null=True, blank=True)
+    reopened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="重新打开人",
+    )
+    reopened_at = models.DateTimeField("重新打开时间", null=True, blank=True)
     reopen_reason = models.CharField("重新打开的原因", max_length=200, blank=True)
 
     class Meta(RegisterRow.Meta):
@@ -92,7 +230,21 @@ class QuarterClose(RegisterRow):
                 name="one_binding_close_a_quarter",
             ),
         ]
-        triggers = [*RegisterRow.Meta.triggers]
+        triggers = [
+            *RegisterRow.Meta.triggers,
+            pgtrigger.Trigger(
+                name="moves_forward",
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                when=pgtrigger.Before,
+                func=_CLOSE_MOVES_FORWARD,
+            ),
+            pgtrigger.Trigger(
+                name="moves_the_gate",
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("state"),
+                when=pgtrigger.After,
+                func=_GATE_OF_CLOSE,
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.area} {self.quarter} 第 {self.number} 版"
@@ -122,13 +274,25 @@ class CloseChunk(models.Model):
 
 
 class CloseSubject(GuardedModel):
-    """A subject as it was on the quarter's last day. Scores, ranks, replay and digest read this and the ledger only."""
+    """A subject as it was on the quarter's last day. Scores, ranks, replay and digest read this and the ledger only.
+
+    Its foreign keys are checked by statement (see `_result_triggers`), because a county's rows are written at once.
+    """
 
     area_path = "village_code"
     view_right = "points.view"
 
-    close = models.ForeignKey(QuarterClose, models.CASCADE, related_name="subjects", verbose_name="结算")
-    subject = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name="积分对象", db_index=False)
+    close = models.ForeignKey(
+        QuarterClose,
+        models.CASCADE,
+        related_name="subjects",
+        verbose_name="结算",
+        db_index=False,
+        db_constraint=False,
+    )
+    subject = models.ForeignKey(
+        Subject, models.PROTECT, related_name="+", verbose_name="积分对象", db_index=False, db_constraint=False
+    )
     number = models.CharField("编号", max_length=20, db_collation="C")
     name = models.CharField("姓名", max_length=40)
     subject_kind = models.CharField("类别", max_length=15, choices=SubjectKind.choices)
@@ -139,12 +303,15 @@ class CloseSubject(GuardedModel):
     federation = models.BigIntegerField("联建单位", null=True, blank=True)
     federation_key = models.CharField("联建单位标识", max_length=80, blank=True)
     federation_name = models.CharField("联建单位名称", max_length=60, blank=True)
-    scheme = models.ForeignKey(PointScheme, models.PROTECT, related_name="+", verbose_name="积分办法", db_index=False)
+    scheme = models.ForeignKey(
+        PointScheme, models.PROTECT, related_name="+", verbose_name="积分办法", db_index=False, db_constraint=False
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "结算对象"
         constraints = [models.UniqueConstraint(fields=["close", "number"], name="close_subject_once")]
         indexes = [models.Index(fields=["close", "town_code", "subject"], name="close_subject_by_town")]
+        triggers = [*_result_triggers(_CLOSES_EXIST)]
 
     def __str__(self) -> str:
         return self.name
@@ -161,9 +328,21 @@ class PointScore(GuardedModel):
     view_right = "points.view"
 
     close_subject = models.OneToOneField(
-        CloseSubject, models.CASCADE, primary_key=True, related_name="score", verbose_name="结算对象"
+        CloseSubject,
+        models.CASCADE,
+        primary_key=True,
+        related_name="score",
+        verbose_name="结算对象",
+        db_constraint=False,
     )
-    close = models.ForeignKey(QuarterClose, models.CASCADE, related_name="scores", verbose_name="结算")
+    close = models.ForeignKey(
+        QuarterClose,
+        models.CASCADE,
+        related_name="scores",
+        verbose_name="结算",
+        db_index=False,
+        db_constraint=False,
+    )
     base = models.IntegerField("基础分（0.1 分）")
     awards = models.JSONField("各类得分（0.1 分）", default=dict)
     deduct = models.IntegerField("扣分（0.1 分）")
@@ -175,6 +354,7 @@ class PointScore(GuardedModel):
 
     class Meta:
         verbose_name = verbose_name_plural = "季度得分"
+        triggers = [*_result_triggers(_SUBJECTS_EXIST)]
 
     def __str__(self) -> str:
         return f"{self.close_subject} {self.total}"

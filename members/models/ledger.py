@@ -1,7 +1,9 @@
 """The ledger: point entries, append-only, partitioned by settle quarter.
 
-The table is made by SQL in the migrations (partitions need the quarter in every unique key). Its primary key in the
-database is (settle_quarter, id); ids come from one sequence and are unique over all partitions.
+The table is made by SQL in migration 0002 (partitions need the quarter in every unique key). Its primary key in the
+database is (id, settle_quarter); ids come from one sequence and are unique over all partitions. What its triggers
+refuse: entries into a published or locked quarter (LJ010), a reversal that does not mirror its entry (LJ012), any
+change or removal (LJ011).
 """
 
 from django.conf import settings
@@ -70,7 +72,11 @@ class PointEntry(GuardedModel):
                 name="entry_of_a_claim_or_a_reversal",
             ),
             models.UniqueConstraint(fields=["settle_quarter", "claim"], name="one_entry_of_a_claim"),
-            models.UniqueConstraint(fields=["settle_quarter", "reverses"], name="one_reversal_of_an_entry"),
+            models.UniqueConstraint(
+                fields=["settle_quarter", "reverses"],
+                condition=Q(reverses__isnull=False),
+                name="one_reversal_of_an_entry",
+            ),
         ]
 
     def __str__(self) -> str:

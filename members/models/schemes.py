@@ -13,9 +13,11 @@ from villages.models import Area
 
 QUARTER_VALIDATOR = RegexValidator(r"^[12]\d{3}Q[1-4]$", "季度应写成 2026Q3")
 
+# The share lock waits for a scheme that is being put in force, and makes putting in force wait for us.
 _REFUSE_CHANGE_IN_FORCE = """
+    PERFORM FROM members_pointscheme WHERE id IN (NEW.scheme_id, OLD.scheme_id) ORDER BY id FOR SHARE;
     IF EXISTS (SELECT FROM members_pointscheme
-               WHERE id = COALESCE(NEW.scheme_id, OLD.scheme_id) AND state = 'in_force') THEN
+               WHERE id IN (NEW.scheme_id, OLD.scheme_id) AND state = 'in_force') THEN
         RAISE EXCEPTION '积分办法已经启用，不能修改，请另建新版本' USING ERRCODE = 'LJ001';
     END IF;
     RETURN COALESCE(NEW, OLD);
@@ -77,10 +79,12 @@ class PointScheme(RegisterRow):
         ]
         triggers = [
             *RegisterRow.Meta.triggers,
-            pgtrigger.Protect(
+            pgtrigger.Trigger(
                 name="frozen_in_force",
                 operation=pgtrigger.Update | pgtrigger.Delete,
+                when=pgtrigger.Before,
                 condition=pgtrigger.Q(old__state="in_force"),
+                func="RAISE EXCEPTION '积分办法已经启用，不能修改，请另建新版本' USING ERRCODE = 'LJ001';",
             ),
         ]
 
