@@ -21,7 +21,7 @@ DEMO_ACCOUNTS = (
     DemoAccount("lingdao", "刘建国", "乳山市", "county_leader", "area", "371083"),
     DemoAccount("lianjian", "常德胜", "湛江路新村", "federation_secretary", "federation", "湛江路新村"),
     DemoAccount("cunji", "郭秀英", "锅上村", "village_clerk", "area", "371083101223"),
-    DemoAccount("qita", "徐明", "白沙滩镇", "town_clerk", "area", "371083102"),
+    DemoAccount("qita", "徐明", "海阳所镇", "town_clerk", "area", "371083102"),
     DemoAccount("sysadmin", "系统管理员", "乳山市", "system_administrator", "installation", ""),
     DemoAccount("secadmin", "安全管理员", "乳山市", "security_administrator", "installation", ""),
     DemoAccount("auditor", "安全审计员", "乳山市", "security_auditor", "installation", ""),
