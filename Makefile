@@ -1,7 +1,8 @@
 # 联建：常用命令。只需要 Python 3.11 或更高版本，其余由这些命令自备。
 LOCAL := python3 lianjian/local
 .DEFAULT_GOAL := help
-.PHONY: help run test check check-steps bench drill screenshots services clean
+CHECKS := check-style check-types check-layers check-migrations check-templates check-deploy
+.PHONY: help run test check $(CHECKS) bench drill screenshots services clean
 
 help:
 	@echo 'make run                启动演示环境（端口：PORT=8000）'
@@ -20,15 +21,25 @@ test:
 	@$(LOCAL) test $(ARGS)
 
 check:
-	@$(LOCAL) exec -- $(MAKE) --no-print-directory check-steps
+	@$(LOCAL) exec -- $(MAKE) --no-print-directory --keep-going $(CHECKS)
 
-check-steps:
+check-style:
 	ruff check .
 	ruff format --check .
+
+check-types:
 	mypy
+
+check-layers:
 	lint-imports
+
+check-migrations:
 	python manage.py makemigrations --check --dry-run
+
+check-templates:
 	djlint --lint --quiet templates
+
+check-deploy:
 	check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 
 bench:

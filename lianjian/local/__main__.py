@@ -16,6 +16,7 @@ def load():
     spec = importlib.util.spec_from_file_location(
         "lianjian_local", FOLDER / "__init__.py", submodule_search_locations=[str(FOLDER)]
     )
+    assert spec and spec.loader
     package = importlib.util.module_from_spec(spec)
     sys.modules["lianjian_local"] = package
     spec.loader.exec_module(package)

@@ -22,6 +22,7 @@ def main(arguments: list[str]) -> int:
     """Run a command and return its exit code; every failure is said in a line or two, without a traceback."""
     if arguments[:1] == ["watchdog"]:
         return watchdog.main(*arguments[1:])
+    processes.follow_parent()
     try:
         return _dispatch(arguments)
     except LocalError as error:
@@ -37,10 +38,12 @@ def main(arguments: list[str]) -> int:
 
 
 def _dispatch(arguments: list[str]) -> int:
+    if arguments[:1] == ["test"]:  # everything else on this line is pytest's
+        return run_tests(_rest(arguments[1:]))
     parser = argparse.ArgumentParser(prog="python3 lianjian/local", description="在本机运行和测试联建。")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("run", help="启动演示环境")
-    commands.add_parser("test", help="运行测试；其余参数交给 pytest").add_argument("rest", nargs=argparse.REMAINDER)
+    commands.add_parser("test", help="运行测试；其余参数交给 pytest")
     execute = commands.add_parser("exec", help="启动数据库和队列，运行一条命令，然后停止")
     execute.add_argument("--durable", action="store_true", help="数据库按正式设置落盘（测速时用）")
     execute.add_argument("--browser", action="store_true", help="命令需要浏览器和中文字体")
@@ -48,16 +51,12 @@ def _dispatch(arguments: list[str]) -> int:
     commands.add_parser("services", help="只启动数据库和队列，打印环境变量")
     commands.add_parser("clean", help="删除虚拟环境、本地数据和日志")
     options = parser.parse_args(arguments)
-    processes.follow_parent()
     if options.command == "run":
         demo.run(CHECKOUT)
     elif options.command == "clean":
         clean(CHECKOUT)
     elif options.command == "services":
         show_services()
-    elif options.command == "test":
-        with workshop(browser=True) as (supervisor, env):
-            return supervisor.run(["pytest", "-n", "2", *_rest(options.rest)], env=env)
     else:
         command = _rest(options.rest)
         if not command:
@@ -86,6 +85,12 @@ def workshop(*, durable: bool = False, browser: bool = False) -> Iterator[tuple[
         values = environment.TEST_KEYS | services.start(supervisor, venv, home, {}, durable=durable)
         values["LIANJIAN_DATA_DIR"] = str(home.folder / "files")
         yield supervisor, services.variables(venv, values)
+
+
+def run_tests(arguments: list[str]) -> int:
+    """Run pytest with these arguments and return its code. Raises LocalError where it cannot start."""
+    with workshop(browser=True) as (supervisor, env):
+        return supervisor.run(["pytest", "-n", "2", *arguments], env=env)
 
 
 def show_services() -> None:

@@ -100,7 +100,9 @@ def temporary(var: Path) -> Home:
 
 def open_var(checkout: Path) -> Path:
     """The folder `var` of a checkout, made where missing. Raises OSError where nothing can be written."""
-    return _open_folder(checkout / "var")
+    var = _open_folder(checkout / "var")
+    (var / "static").mkdir(exist_ok=True)  # WhiteNoise warns at every start where STATIC_ROOT is missing
+    return var
 
 
 @contextlib.contextmanager

@@ -135,7 +135,7 @@ class Postgres:
 
     def _require_same_version(self) -> None:
         kept = (self.data / "PG_VERSION").read_text().strip()
-        version = [self.programs / "postgres", "--version"]
+        version = [str(self.programs / "postgres"), "--version"]
         program = subprocess.run(version, check=False, capture_output=True, text=True).stdout.strip()
         if f" {kept}." not in program:
             raise LocalError(

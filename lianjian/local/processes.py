@@ -11,6 +11,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 MARK = "LIANJIAN_LAUNCH"
@@ -142,9 +143,13 @@ def stop_all(children: Iterable[Child], mark: str = "", folder: Path | None = No
         for pid, signum in groups.items():
             if pid in alive:
                 send([pid], signum)
-        wait_gone(lambda groups=groups: living(groups) & set(groups), patience)
-        end(lambda groups=groups: living(groups))
-    end(lambda: living(mark=mark, folder=folder))
+        wait_gone(partial(_leaders, groups), patience)
+        end(partial(living, groups))
+    end(partial(living, mark=mark, folder=folder))
+
+
+def _leaders(groups: Iterable[int]) -> set[int]:
+    return living(groups) & set(groups)
 
 
 def end(look: Callable[[], set[int]], patience: float = 2.0) -> None:

@@ -71,9 +71,9 @@ def main(mark: str, folder: str, remove: str) -> int:
         signal.signal(signum, signal.SIG_IGN)
     children = {}
     for line in sys.stdin:
-        pid, signum, phase = (int(word) for word in line.split())
+        pid, number, phase = (int(word) for word in line.split())
         if pid > 0:
-            children[pid] = processes.Child(pid, signum, phase)
+            children[pid] = processes.Child(pid, number, phase)
         else:
             children.pop(-pid, None)
     processes.stop_all(children.values(), mark, Path(folder))
