@@ -99,7 +99,7 @@ class HeadingBook:
                     result.doubled.append((name, result.found[name], index))
                 continue
             result.found[name] = index
-            result.texts[index] = own or candidates[0]
+            result.texts[index] = (own or candidates[0]).strip("*＊")
             if foreign:
                 result.other_unit.append((name, index, foreign))
         return result

@@ -34,6 +34,7 @@ class Kind:
 
     numeric: ClassVar[bool] = False  # right-aligned, a number cell in workbooks
     personal: ClassVar[bool] = False  # masked in errors, exports and lists
+    verbatim: ClassVar[bool] = False  # a text value is shown as it is
     number_format: ClassVar[str] = "@"  # of the workbook column; "@" is text
 
     def parse(self, raw: object, *, unit: str = "", tell: Tell | None = None) -> Any:
@@ -61,6 +62,7 @@ class Text(Kind):
     `compact` removes inner white space (names padded with spaces, codes). `keep_words`: 无 and / are real texts here.
     """
 
+    verbatim: ClassVar[bool] = True
     max_length: int = 200
     pattern: str | None = None
     pattern_help: str = ""
@@ -95,12 +97,13 @@ def _within(value: Any, minimum: Any, maximum: Any, raw: object, unit: str) -> N
     """Raise CellError unless minimum ≤ value ≤ maximum (each may be None)."""
     if (minimum is None or value >= minimum) and (maximum is None or value <= maximum):
         return
+    unit = f" {unit}" if unit else " "
     if minimum is not None and maximum is not None:
-        expected = f"应在 {minimum} 到 {maximum}{unit} 之间"
+        expected = f"应在 {minimum} 到 {maximum}{unit}之间"
     elif minimum is not None:
-        expected = f"不能小于 {minimum}{unit}"
+        expected = f"不能小于 {minimum}{unit}".rstrip()
     else:
-        expected = f"不能大于 {maximum}{unit}"
+        expected = f"不能大于 {maximum}{unit}".rstrip()
     raise CellError(f"填了“{values.shown(raw)}”", expected)
 
 

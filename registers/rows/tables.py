@@ -28,6 +28,7 @@ class _Absent:
 ABSENT = _Absent()
 
 HEADING_ROWS_SEARCHED = 30
+EXAMPLE = "示例"
 _TOTAL = re.compile(
     r"^(?:[本全][页表镇县市村年月季区户]|累计|年度)?[(（]?(?:合计|小计|总计|共计)(?:数|[(（].{0,6}[)）])?[)）]?[:：]?$"
 )
@@ -249,7 +250,7 @@ def _judge_headings(columns: Sequence[Column], table: Table, headings: Headings)
 def _take_rows(
     table: Table, rows: Sequence[Sequence[Any]], start: int, width: int, *, first_row: int, numbering: set[int]
 ) -> None:
-    """Collect the data rows; skip empty ones silently, totals, examples and footers with a note."""
+    """Collect the data rows; skip empty ones and the 示例 row silently, totals and footers with a note."""
     indexes = sorted(place.index for place in table.places.values())
     for at in range(start, len(rows)):
         row = rows[at]
@@ -258,6 +259,8 @@ def _take_rows(
         if all(row[index] is None or row[index] == "" or _is_blank(row[index]) for index in indexes):
             continue
         mark = _mark(row, numbering)
+        if mark == EXAMPLE:
+            continue
         if mark:
             table.notes.append(RowNote(table.sheet, at + first_row, "", f"是{mark}，未读取"))
             continue
@@ -269,7 +272,11 @@ def _tell_formulas(table: Table, sheet: Sheet) -> None:
     """Tell how many cells were read by the stored results of their formulas."""
     positions = {place.position for place in table.places.values()}
     rows = set(table.numbers)
-    told = sorted(cell for cell in sheet.formulas if cell[1] in positions and cell[0] in rows)
+    told = sorted(
+        (row, column)
+        for row, column in sheet.formulas
+        if column in positions and row in rows and not isinstance(sheet.rows[row - 1][column - 1], CellError)
+    )
     if told:
         first = f"{column_letter(told[0][1])}{told[0][0]}"
         message = f"有 {len(told)} 个单元格是公式（如 {first}），按公式算出的结果读取"
@@ -294,7 +301,7 @@ def _mark(row: Sequence[Any], numbering: set[int]) -> str:
                 if _TOTAL.match(text):
                     return f"“{text}”行"
                 if _EXAMPLE.match(text):
-                    return "示例行"
+                    return EXAMPLE
                 if _FOOTER.match(text):
                     return "表下说明"
         if index in numbering:

@@ -5,7 +5,6 @@ One safe writer for all: nothing that comes from data ever becomes a formula or 
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
 from os import PathLike
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -25,7 +24,8 @@ __all__ = ["TooManyRows", "error_list", "mark_workbook", "safe_text", "write_tab
 
 NUMBERING = "序号"
 MAX_ROWS = 1_048_000  # Excel holds 1,048,576 with title, notes and headings
-_EXACT = 10**15  # integers from here on are not exact in Excel: written as text
+_EXACT = 10**12  # up to here, with up to 3 decimals, a double is exact to the digit; beyond, it may not be
+_DIGITS = 15  # that Excel keeps; longer numbers are written as text
 _FIRST_DAY = dt.date(1900, 3, 1)  # Excel's calendar is wrong before
 
 CellWriter = Callable[[Any], Any]
@@ -122,7 +122,7 @@ def _writer(column: "Column", revealed: bool) -> CellWriter:
         return safe_text(text if revealed else mask(text))
 
     def text(value: Any) -> Any:
-        return safe_text(value if value.__class__ is str and plain else kind.format(value))
+        return safe_text(value if value.__class__ is str and kind.verbatim else kind.format(value))
 
     def other(value: Any) -> Any:
         cell = kind.cell(value)
@@ -130,12 +130,11 @@ def _writer(column: "Column", revealed: bool) -> CellWriter:
             return safe_text(cell)
         if isinstance(cell, dt.date) and not isinstance(cell, dt.datetime):
             return cell if cell >= _FIRST_DAY else cell.isoformat()
-        if isinstance(cell, Decimal) or (isinstance(cell, int | float) and not -_EXACT < cell < _EXACT):
-            return safe_text(kind.format(value))
+        if isinstance(cell, int | float) and not -_EXACT < cell < _EXACT:
+            text = kind.format(value)
+            return safe_text(text) if sum(map(str.isdigit, text)) > _DIGITS else cell
         return cell
 
-    # A kind that formats a text as itself need not be asked for every cell.
-    plain = kind.format("\x00=") == "\x00=" if not kind.numeric and not kind.choices() else False
     if kind.personal:
         return personal
     return other if kind.numeric or kind.number_format != "@" else text
