@@ -1,88 +1,144 @@
-"""How checked rows reach their model: set, validated, written in batches; and what still refers to a row."""
+"""Writing one row of a register: checked by the one door, locked, compared by version, and kept inside the scope.
+
+Forms and REST both save through here; workbooks write many rows at once through `Register.save_many`.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.db import models
-from django.utils import timezone
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import BaseConstraint, ProtectedError, RestrictedError
 
-from registers.errors import ItemErrors
+from registers.errors import Invalid, NotFound, StaleVersion, WrongState
+from registers.register import Register
+from registers.rows.checker import check_rows
+from registers.rows.columns import Column
+from registers.rows.results import CheckedRows
+from registers.rows.tables import table_from_dicts
 
-if TYPE_CHECKING:
-    from registers.register import Register
+OUTSIDE = "没有找到，或不在您的管辖范围内"
+DUPLICATE = "已有相同的记录，请在原记录上修改"
+# Said where the other row may lie outside the user's scope: it must not tell that one exists.
+NOT_ACCEPTED = "这样填没有通过核对，请核对后再填；仍不行请联系上一级"
+CONTRADICTION = "这几项之间互相矛盾，请核对"
 
-BATCH = 500
+
+class RowRefused(Invalid):
+    """One row was not written; `problems` are (field or "", what is wrong)."""
+
+    def __init__(self, problems: Iterable[tuple[str, str]]) -> None:
+        self.problems = list(problems)
+        field, message = self.problems[0]
+        super().__init__(message, field=field)
 
 
-def filled(register: "Register", values: Mapping[str, Any], row: Any | None) -> Any:
-    """The row (or a new one) with the checked values set and the model's own validators run; not yet saved.
+def writable_columns(register: Register, user: Any) -> list[Column]:
+    """The columns that a user may fill."""
+    return [
+        column for column in register.columns if not column.readonly and (not column.right or user.can(column.right))
+    ]
 
-    An empty cell is the empty text, or the field's default, where the model knows no null. Raises ValidationError
-    that names columns.
+
+def check_one(register: Register, given: Mapping[str, Any], user: Any) -> CheckedRows:
+    """Pass one row through the door; keys are field names or headings."""
+    columns = writable_columns(register, user)
+    return check_rows(columns, table_from_dicts(columns, [given]), context=user, row_rules=register.row_rules)
+
+
+def save_one(
+    register: Register, *, by: Any, values: Mapping[str, Any], row: Any | None = None, version: int | None = None
+) -> Any:
+    """Write checked values to a new row or to `row`, and return it.
+
+    version  what the person had read; None overwrites whatever stands there
+    Raises RowRefused, NotFound (outside the user's reach), StaleVersion, or what the register's action raises.
     """
-    row = row if row is not None else register.model()
-    for name, value in values.items():
-        field = register.model_field(name)
-        if field is None:
-            setattr(row, register.source(name), value)
-            continue
-        attribute = field.attname if field.is_relation and not isinstance(value, models.Model) else field.name
-        setattr(row, attribute, stored(field, value))
-    skipped = {field.name for field in row._meta.concrete_fields if field.is_relation or field.primary_key}
-    try:
-        row.clean_fields(exclude=skipped)
-        row.clean()
-    except ValidationError as error:
-        raise ValidationError({register.field_of(name): texts for name, texts in _by_field(error)}) from error
-    return row
-
-
-def stored(field: models.Field, value: Any) -> Any:
-    """What the model keeps for a checked value: nothing is the empty text, or the default, where null is not allowed."""
-    if value is not None or field.null:
-        return value
-    default = field.get_default()
-    return "" if default is None and field.empty_strings_allowed else default
-
-
-def save_in_batches(register: "Register", items: Sequence[tuple[Mapping[str, Any], Any | None]]) -> list[Any]:
-    """bulk_create and bulk_update of the columns that were given; the audit triggers see both. Raises ItemErrors."""
-    rows: list[Any] = []
-    wrong: dict[int, Exception] = {}
-    for index, (values, row) in enumerate(items):
+    with transaction.atomic():
+        current = None if row is None else _locked(register, by, row, version)
+        if row is None:
+            _refuse_known(register, by, values)
         try:
-            rows.append(filled(register, values, row))
+            with transaction.atomic():
+                saved = register.save(by=by, values=dict(values), row=current)
+        except IntegrityError as error:
+            raise RowRefused([_problem_of(register, error)]) from error
         except ValidationError as error:
-            wrong[index] = error
-    if wrong:
-        raise ItemErrors(wrong)
-    manager = register.model._base_manager
-    manager.bulk_create((row for row, (_, old) in zip(rows, items, strict=True) if old is None), batch_size=BATCH)
-    changed = [(row, frozenset(values)) for row, (values, old) in zip(rows, items, strict=True) if old is not None]
-    stamps = [field for field in register.model._meta.concrete_fields if getattr(field, "auto_now", False)]
-    for given in dict.fromkeys(fields for _, fields in changed):
-        same = [row for row, fields in changed if fields == given]
-        names = {register.source(field) for field in given} - {register.model._meta.pk.name}
-        for stamp in stamps:
-            names.add(stamp.name)
-            for row in same:
-                setattr(row, stamp.attname, timezone.now())
-        manager.bulk_update(same, sorted(names), batch_size=BATCH)
-    return rows
+            raise RowRefused(_problems_of(register, error)) from error
+        if not register.changeable(by).filter(pk=saved.pk).exists():
+            # Moved or made out of reach: the same answer as for a place that does not exist.
+            raise RowRefused([(area_field(register), OUTSIDE)])
+        return saved
 
 
-def referring(row: Any) -> list[str]:
-    """Names of the kinds of rows that refer to this one, in whoever's scope they lie."""
-    names = []
-    for relation in row._meta.related_objects:
-        other = relation.related_model
-        if hasattr(other, "pgh_tracked_model") or relation.field.remote_field.on_delete is models.DO_NOTHING:
-            continue  # the audit trail speaks of every row
-        if other._base_manager.filter(**{relation.field.name: row.pk}).exists():
-            names.append(str(other._meta.verbose_name))
-    return list(dict.fromkeys(names))
+def delete_one(register: Register, *, by: Any, row: Any, version: int | None = None) -> None:
+    """Remove a row. Raises WrongState where others hang on it."""
+    with transaction.atomic():
+        current = _locked(register, by, row, version)
+        try:
+            with transaction.atomic():
+                register.delete(by=by, row=current)
+        except (ProtectedError, RestrictedError) as error:
+            things = {str(thing._meta.verbose_name) for thing in getattr(error, "protected_objects", ())}
+            raise WrongState(
+                f"还有{'、'.join(sorted(things)) or '其他记录'}用到它，不能删除。请先处理这些记录"
+            ) from error
+        except IntegrityError as error:
+            raise WrongState("还有其他记录用到它，不能删除。请先处理这些记录") from error
 
 
-def _by_field(error: ValidationError) -> Iterable[tuple[str, list[str]]]:
-    return error.message_dict.items() if hasattr(error, "error_dict") else [("__all__", error.messages)]
+def _locked(register: Register, by: Any, row: Any, version: int | None) -> Any:
+    current = register.changeable(by).select_for_update(of=("self",)).filter(pk=row.pk).first()
+    if current is None:
+        raise NotFound
+    if version is not None and getattr(current, "version", version) != version:
+        raise StaleVersion("您填写期间，别人保存了这条记录")
+    return current
+
+
+def _refuse_known(register: Register, by: Any, values: Mapping[str, Any]) -> None:
+    """A new row with the natural key of one that the user can see is a mistake, not an update."""
+    key = register.natural_key
+    if not key or any(values.get(name) is None for name in key):
+        return
+    if register.rows(by).filter(**register.find(by, dict(values))).exists():
+        headings = "、".join(register.column(name).heading for name in key)
+        raise RowRefused([(key[-1], f"{DUPLICATE}（{headings}相同）")])
+
+
+def area_field(register: Register) -> str:
+    """The column that places a row, "" where no column does."""
+    first = getattr(register.model, "area_path", "").split("__")[0]
+    names = {column.field for column in register.columns}
+    return next((name for name in (first, first.removesuffix("_id"), f"{first}_id") if name in names), "")
+
+
+def _problem_of(register: Register, error: IntegrityError) -> tuple[str, str]:
+    """What a violated constraint means in words."""
+    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
+    constraint = next((known for known in register.model._meta.constraints if known.name == name), None)
+    if constraint is None:
+        return "", NOT_ACCEPTED
+    fields = getattr(constraint, "fields", ())
+    names = [column.field for column in register.columns if column.field in fields]
+    field = names[-1] if names else ""
+    said = constraint.violation_error_message
+    if said and said != BaseConstraint.default_violation_error_message:
+        return field, str(said)
+    return field, NOT_ACCEPTED if fields else CONTRADICTION
+
+
+def _problems_of(register: Register, error: ValidationError) -> Sequence[tuple[str, str]]:
+    if not hasattr(error, "error_dict"):
+        return [("", message) for message in error.messages]
+    known = {column.field for column in register.columns}
+    return [
+        (name if name != NON_FIELD_ERRORS and name in known else "", message)
+        for name, messages in error.message_dict.items()
+        for message in messages
+    ]
+
+
+__all__ = [
+    "RowRefused", "area_field", "check_one", "delete_one", "save_one", "writable_columns",
+]  # fmt: skip

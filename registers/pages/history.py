@@ -19,6 +19,7 @@ from registers.rows.columns import Column
 SHOWN = 20
 WHAT = {"insert": "新增", "update": "修改", "delete": "删除"}
 HIDDEN = "（不显示）"
+_YES_NO = {True: "是", False: "否"}
 _NEVER = frozenset({"id", "version", "created_at", "updated_at", "pinyin", "initials"})
 
 
@@ -122,8 +123,5 @@ def _text(field: Field, column: Column | None, value: Any, names: Mapping[tuple[
         return names.get((field.related_model, value), str(value))  # type: ignore[arg-type]
     if column is not None:
         return f"{text_of(column, value)}{column.unit}"
-    if field.choices:
-        return str(dict(field.flatchoices).get(value, value))
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    return str(value)
+    choices = dict(field.flatchoices) if field.choices else _YES_NO if isinstance(value, bool) else {}
+    return str(choices.get(value, value))

@@ -96,13 +96,11 @@ class ListFace(Face):
         """The headings; those the register sorts by are links that turn the order round on the second click."""
         heads = present.heads(self.register, columns)
         first = ordering[0]
-        asked = bool(self.asked_order())
         for head in heads:
             name = head["key"]
             if name not in self.register.ordering_fields:
                 continue
-            is_first = first.removeprefix("-") == name
-            if is_first and (asked or first == name or first == f"-{name}"):
+            if first.removeprefix("-") == name:
                 head["sorted"] = "desc" if first.startswith("-") else "asc"
             query = self.request.GET.copy()
             query.pop("cursor", None)
