@@ -77,7 +77,7 @@ function optionOf(element, spec) {
       textStyle: { color: text, fontSize: size + 1 },
       valueFormatter: (value) => (Array.isArray(value) ? value.map(figure).join("，") : `${figure(value)}${unit && value !== null ? ` ${unit}` : ""}`),
     },
-    legend: { show: pie || series.length > 1, top: 0, left: 0, itemWidth: 12, itemHeight: 8, icon: "rect", textStyle: label, type: "scroll" },
+    legend: { show: pie || series.length > 1, top: 0, left: 0, right: unit && !pie ? 96 : 0, itemWidth: 12, itemHeight: 8, icon: "rect", textStyle: label, type: "scroll" },
   };
 
   if (pie) {
@@ -100,14 +100,12 @@ function optionOf(element, spec) {
     axisLabel: { ...label, hideOverlap: !flat, interval: flat ? 0 : "auto", width: flat ? 150 : undefined, overflow: flat ? "truncate" : undefined },
   };
   const values = {
-    type: "value", name: unit ? `单位：${unit}` : "", nameTextStyle: { ...label, align: flat ? "right" : "left", padding: flat ? 0 : [0, 0, 0, -24] },
-    nameLocation: "end", nameGap: flat ? 4 : 12, splitLine: { lineStyle: { color: line } }, axisLabel: { ...label, formatter: figure },
+    type: "value", splitLine: { lineStyle: { color: line } }, axisLabel: { ...label, formatter: figure },
   };
-  const legendRoom = option.legend.show ? 26 : 0;
-  option.grid = { left: 8, right: flat ? 40 : 16, top: legendRoom + (unit && !flat ? 28 : 10), bottom: flat && unit ? 6 : 6, containLabel: true };
-  if (flat && unit) {
-    Object.assign(values, { name: "", axisLabel: { ...values.axisLabel, formatter: figure } });
+  if (unit) {
+    option.title = { text: `单位：${unit}`, right: 8, top: 0, padding: 0, textStyle: { ...label, fontWeight: "normal" } };
   }
+  option.grid = { left: 8, right: flat ? 40 : 16, top: option.legend.show || unit ? 28 : 10, bottom: 6, containLabel: true };
   option.xAxis = flat ? values : names;
   option.yAxis = flat ? names : values;
   if (spec.type === "scatter") {

@@ -1,18 +1,31 @@
 """Contexts for every page kind, as views would hand them over: none, one and many rows, long names, errors."""
 
+# ruff: noqa: E501  (sample rows read better on one line)
+
 from types import SimpleNamespace
 
 from django import forms
 
 LONGEST = "坦洲镇十四村股份合作经济联合社"
-VILLAGES = ["锅上村", "唐家村", "北唐家村", "小曲家埠村", "寨前村", "到根见村", LONGEST, "西海庄村", "秦家庄村", "安家村"]
+VILLAGES = [
+    "锅上村",
+    "唐家村",
+    "北唐家村",
+    "小曲家埠村",
+    "寨前村",
+    "到根见村",
+    LONGEST,
+    "西海庄村",
+    "秦家庄村",
+    "安家村",
+]
 TOWNS = ["乳山口镇", "张家产镇", "成山镇", "河头店镇"]
 
 SHELL = {
     "county_name": "乳山市",
     "user_role": "乳山口镇 · 填报人",
     "footer_note": "演示数据：人物与金额均为虚构",
-    "user": SimpleNamespace(is_authenticated=True, get_full_name="于海燕", get_username="zhenjie"),
+    "user": SimpleNamespace(is_authenticated=True, name="于海燕", get_username="zhenjie"),
     "navigation": [
         {
             "title": "工作",
@@ -32,19 +45,50 @@ SHELL = {
                 {"title": "地图", "url": "/m/", "active": False, "badge": ""},
             ],
         },
-        {"title": "党员与积分", "icon": "users", "items": [{"title": "党员", "url": "/p/", "active": False, "badge": ""}]},
-        {"title": "联建", "icon": "affiliate", "items": [{"title": "新村", "url": "/n/", "active": False, "badge": ""}]},
-        {"title": "服务", "icon": "heart-handshake", "items": [{"title": "网格", "url": "/g/", "active": False, "badge": ""}]},
-        {"title": "报表", "icon": "chart-bar", "items": [{"title": "看板", "url": "/b/", "active": False, "badge": ""}]},
+        {
+            "title": "党员与积分",
+            "icon": "users",
+            "items": [{"title": "党员", "url": "/p/", "active": False, "badge": ""}],
+        },
+        {
+            "title": "联建",
+            "icon": "affiliate",
+            "items": [{"title": "新村", "url": "/n/", "active": False, "badge": ""}],
+        },
+        {
+            "title": "服务",
+            "icon": "heart-handshake",
+            "items": [{"title": "网格", "url": "/g/", "active": False, "badge": ""}],
+        },
+        {
+            "title": "报表",
+            "icon": "chart-bar",
+            "items": [{"title": "看板", "url": "/b/", "active": False, "badge": ""}],
+        },
     ],
 }
 
 COLUMNS = [
-    {"key": "name", "heading": "村名", "unit": "", "css": "name", "main": True, "sort_url": "?ordering=name", "sorted": "asc"},
+    {
+        "key": "name",
+        "heading": "村名",
+        "unit": "",
+        "css": "name",
+        "main": True,
+        "sort_url": "?ordering=name",
+        "sorted": "asc",
+    },
     {"key": "code", "heading": "代码", "unit": "", "css": "quiet", "main": False},
     {"key": "town", "heading": "镇街", "unit": "", "css": "", "main": True},
     {"key": "federation", "heading": "所属新村", "unit": "", "css": "name", "main": False},
-    {"key": "households", "heading": "户数", "unit": "户", "css": "num", "main": False, "sort_url": "?ordering=households"},
+    {
+        "key": "households",
+        "heading": "户数",
+        "unit": "户",
+        "css": "num",
+        "main": False,
+        "sort_url": "?ordering=households",
+    },
     {"key": "people", "heading": "人口", "unit": "人", "css": "num", "main": True},
     {"key": "land", "heading": "耕地面积", "unit": "亩", "css": "num", "main": False},
     {"key": "income", "heading": "集体经营性收入", "unit": "元", "css": "num", "main": False},
@@ -69,7 +113,9 @@ def row(number):
         status,
         "2026-09-30",
     ]
-    cells = [{"text": text, "css": column["css"], "column": column} for text, column in zip(texts, COLUMNS, strict=True)]
+    cells = [
+        {"text": text, "css": column["css"], "column": column} for text, column in zip(texts, COLUMNS, strict=True)
+    ]
     cells[3]["url"] = "/n/1/"
     cells[8]["tone"] = tone
     return {"url": f"/v/{number}/", "pk": 1000 + number, "cells": cells, "actions": [{"label": "编辑", "url": "#"}]}
@@ -90,7 +136,11 @@ def list_page(rows=30, query="", **more):
         totals[place]["text"] = text
     context = {
         "breadcrumbs": [{"title": "村情", "url": "/v/"}, {"title": "行政村", "url": ""}],
-        "register": {"title": "行政村", "slug": "villages", "empty_text": "还没有行政村，可以从区划库一次载入本县的村。"},
+        "register": {
+            "title": "行政村",
+            "slug": "villages",
+            "empty_text": "还没有行政村，可以从区划库一次载入本县的村。",
+        },
         "columns": COLUMNS,
         "rows": [row(number) for number in range(rows)],
         "count": {0: "0", 1: "1"}.get(rows, "10,000+"),
@@ -103,7 +153,13 @@ def list_page(rows=30, query="", **more):
         "page_size": 50,
         "query": f"q={query}" if query else "",
         "can_add": True,
-        "urls": {"new": "/v/new/", "import": "/v/import/", "export": "/v/export.xlsx", "template": "/v/t.xlsx", "grid": "/v/grid/"},
+        "urls": {
+            "new": "/v/new/",
+            "import": "/v/import/",
+            "export": "/v/export.xlsx",
+            "template": "/v/t.xlsx",
+            "grid": "/v/grid/",
+        },
         "row_actions": True,
         "bulk_actions": [
             {"label": "批量修改", "url": "/v/bulk/", "tone": "", "confirm": ""},
@@ -121,7 +177,11 @@ def detail_page(related_rows=5):
         return whole | {"cells": [whole["cells"][place] for place in (0, 2, 5, 8)]}
 
     return {
-        "breadcrumbs": [{"title": "联建", "url": "/n/"}, {"title": "新村", "url": "/n/"}, {"title": LONGEST, "url": ""}],
+        "breadcrumbs": [
+            {"title": "联建", "url": "/n/"},
+            {"title": "新村", "url": "/n/"},
+            {"title": LONGEST, "url": ""},
+        ],
         "object_title": LONGEST,
         "object_code": "371083103203",
         "status": {"text": "运行", "tone": "done"},
@@ -129,9 +189,17 @@ def detail_page(related_rows=5):
         "actions": [
             {"label": "编辑", "url": "/e/", "method": "get", "tone": "primary", "icon": "edit", "confirm": ""},
             {"label": "调整成员村", "url": "/a/", "method": "get", "tone": "", "confirm": ""},
-            {"label": "撤销", "url": "/x/", "method": "post", "tone": "danger", "confirm": f"撤销“{LONGEST}”？撤销后积分按原村统计。"},
+            {
+                "label": "撤销",
+                "url": "/x/",
+                "method": "post",
+                "tone": "danger",
+                "confirm": f"撤销“{LONGEST}”？撤销后积分按原村统计。",
+            },
         ],
-        "notices": [{"tone": "waiting", "text": "人口超过 2,000 人的参考上限，已记录理由。", "url": "#", "label": "查看理由"}],
+        "notices": [
+            {"tone": "waiting", "text": "人口超过 2,000 人的参考上限，已记录理由。", "url": "#", "label": "查看理由"}
+        ],
         "tabs": [
             {"title": "概况", "url": "#", "active": True, "badge": ""},
             {"title": "成员村", "url": "#", "active": False, "badge": "6"},
@@ -193,6 +261,10 @@ def detail_page(related_rows=5):
     }
 
 
+# A number typed wrongly must come back as typed, so a text field with the digits' keyboard.
+NUMBER = forms.TextInput(attrs={"inputmode": "decimal"})
+
+
 class VillageForm(forms.Form):
     name = forms.CharField(label="村名", max_length=40, help_text="按民政部门批准的全称填写。")
     federation = forms.CharField(
@@ -202,8 +274,8 @@ class VillageForm(forms.Form):
         help_text="输入名称或拼音首字母。",
     )
     kind = forms.ChoiceField(label="类别", choices=[("", "请选择"), ("v", "行政村"), ("c", "社区")])
-    people = forms.IntegerField(label="户籍人口", min_value=0)
-    land = forms.DecimalField(label="耕地面积", max_value=100_000, required=False)
+    people = forms.IntegerField(label="户籍人口", min_value=0, widget=NUMBER)
+    land = forms.DecimalField(label="耕地面积", max_value=100_000, required=False, widget=NUMBER)
     mode = forms.ChoiceField(
         label="联建模式", choices=[("a", "强村带弱村"), ("b", "优势互补"), ("c", "强强联合")], widget=forms.RadioSelect
     )
@@ -223,8 +295,14 @@ class MemberForm(forms.Form):
 
 
 def form_page(state=""):
-    data = {"name": LONGEST, "federation": "1", "kind": "", "people": "一千", "land": "1410", "mode": "a"} if state else None
-    form = VillageForm(data, initial=None if state else {"name": LONGEST, "people": 1410, "land": "1410.5", "mode": "a", "kind": "v"})
+    data = (
+        {"name": LONGEST, "federation": "1", "kind": "", "people": "一千", "land": "1410", "mode": "a"}
+        if state
+        else None
+    )
+    form = VillageForm(
+        data, initial=None if state else {"name": LONGEST, "people": 1410, "land": "1410.5", "mode": "a", "kind": "v"}
+    )
     if state:
         form.is_valid()
     formset = forms.formset_factory(MemberForm, extra=2, can_delete=True)(prefix="members")
@@ -269,7 +347,9 @@ def import_page(state=""):
         }
         for number in range(8)
     ]
-    errors.append({"sheet": "行政村", "row": 31, "column": "村名", "value": "", "message": "第 31 行没有填村名，请补上。"})
+    errors.append(
+        {"sheet": "行政村", "row": 31, "column": "村名", "value": "", "message": "第 31 行没有填村名，请补上。"}
+    )
     result = {
         "file_name": "乳山口镇行政村2026三季度.xlsx",
         "saved": state == "saved",
@@ -320,7 +400,7 @@ def job_page(state="running"):
             "state": state,
             "finished": state in {"done", "failed", "cancelled"},
             "step": "第 2 步，共 4 步：计算各村得分",
-            "done": 25104,
+            "done": 100000 if state == "done" else 25104,
             "total": 100000 if state != "queued" else None,
             "elapsed": "1 分 20 秒",
             "remaining": "4 分钟",
@@ -344,7 +424,15 @@ def files_page(rows=3):
         "job_url": "/j/1",
         "job_title": "导出全镇台账",
     }
-    job = {"title": "导入党员", "url": "/j/2", "state_text": "进行中", "tone": "info", "done": 1200, "total": 4000, "started": "09:40 开始"}
+    job = {
+        "title": "导入党员",
+        "url": "/j/2",
+        "state_text": "进行中",
+        "tone": "info",
+        "done": 1200,
+        "total": 4000,
+        "started": "09:40 开始",
+    }
     return {"files": [file] * rows, "jobs": [job] if rows else [], "next_url": None, "previous_url": None}
 
 
@@ -364,7 +452,15 @@ FIGURES = [
         "source_time": "2026-11-20 08:00",
     },
     {"label": "群众事项办结率", "value": "96.4", "unit": "%", "url": "#", "trend": "up", "trend_text": "比上季 +1.2"},
-    {"label": "逾期事项", "value": "3", "unit": "件", "url": "#", "tone": "late", "trend": "down", "trend_text": "比上季 −4"},
+    {
+        "label": "逾期事项",
+        "value": "3",
+        "unit": "件",
+        "url": "#",
+        "tone": "late",
+        "trend": "down",
+        "trend_text": "比上季 −4",
+    },
     {"label": "本季议事", "value": "27", "unit": "次", "url": "#", "trend": "up", "trend_text": "比上季 +5"},
 ]
 
@@ -379,10 +475,25 @@ def home_page(rows=7):
     obligations = []
     for number in range(rows):
         tone, due_text, label, title, thing, note = kinds[min(number, 3)]
-        item = {"title": title, "object": thing, "due": "2026-11-20", "due_text": due_text, "tone": tone, "url": "#", "label": label, "note": note}
+        item = {
+            "title": title,
+            "object": thing,
+            "due": "2026-11-20",
+            "due_text": due_text,
+            "tone": tone,
+            "url": "#",
+            "label": label,
+            "note": note,
+        }
         obligations.append(item)
     recent = [
-        {"when": "11-20 09:31", "who": "宋晓敏", "what": "审核通过", "object": "湛江路新村 2026年第三季度积分申报", "url": "#"},
+        {
+            "when": "11-20 09:31",
+            "who": "宋晓敏",
+            "what": "审核通过",
+            "object": "湛江路新村 2026年第三季度积分申报",
+            "url": "#",
+        },
         {"when": "11-19 17:02", "who": "于海燕", "what": "修改了", "object": LONGEST, "url": "#"},
     ]
     return {
@@ -403,12 +514,16 @@ def search_page(rows=3):
             "icon": "building-community",
             "count": "12",
             "more_url": "#",
-            "results": [{"title": name, "url": "#", "code": "371083103203", "hint": "乳山口镇"} for name in VILLAGES[:rows]],
+            "results": [
+                {"title": name, "url": "#", "code": "371083103203", "hint": "乳山口镇"} for name in VILLAGES[:rows]
+            ],
         },
         {
             "title": "新村",
             "icon": "affiliate",
-            "results": [{"title": "唐家新村", "url": "#", "hint": "2 个成员村", "status": {"text": "运行", "tone": "done"}}],
+            "results": [
+                {"title": "唐家新村", "url": "#", "hint": "2 个成员村", "status": {"text": "运行", "tone": "done"}}
+            ],
         },
     ]
     return {"query": "唐家", "groups": groups if rows else []}
@@ -416,7 +531,10 @@ def search_page(rows=3):
 
 def chart(kind="bar", **more):
     names = ["湛江路新村", "唐家新村", "寨前新村", "到根见新村", "西海庄新村", "秦家庄新村"]
-    series = [{"name": "本期", "data": [96, 92, 88.5, 84, 80, 61]}, {"name": "上年同期", "data": [90, 91, 80, 70, 82, 66]}]
+    series = [
+        {"name": "本期", "data": [96, 92, 88.5, 84, 80, 61]},
+        {"name": "上年同期", "data": [90, 91, 80, 70, 82, 66]},
+    ]
     if kind in {"pie", "hbar"}:
         series = series[:1]
     spec = {"type": kind, "unit": "分", "categories": names, "urls": ["/x/"] * 6, "series": series}
