@@ -49,8 +49,9 @@ def web_port(text: str) -> int:
 def require_free(port: int) -> None:
     """Raise LocalError where somebody listens on this port, or we may not."""
     if environment.free_port(port) != port:
+        other = environment.free_port(port + 1 if 1024 <= port < 65535 else 8000)
         raise LocalError(
-            f"端口 {port} 已被占用或不可用，请换一个，例如 PORT={port + 1 if port < 65535 else 8000} make run。",
+            f"端口 {port} 已被占用或不可用，请换一个，例如 PORT={other} make run。",
             f"Port {port} is taken or not allowed; choose another with PORT=….",
         )
 

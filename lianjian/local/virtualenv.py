@@ -12,6 +12,19 @@ from .errors import LocalError
 from .supervisor import Supervisor
 
 FILES = {"run": ["requirements.txt"], "dev": ["requirements-dev.txt", "requirements.txt"]}
+REASONS = [
+    (["No space left"], "磁盘空间不足，请清理后重试。", "Installing the requirements failed: the disk is full."),
+    (
+        ["onnection broken", "NewConnectionError", "onnection refused", "timed out", "Name or service", "unreachable"],
+        "连不上软件包源，请检查网络或 pip 的设置后重试。",
+        "Installing the requirements failed: no package server answers.",
+    ),
+    (
+        ["No matching distribution", "from versions: none", "ERROR"],
+        "软件包源里找不到所需版本，或网络不通；请检查 pip 的设置后重试。",
+        "Installing the requirements failed: the package server lacks something, or cannot be reached.",
+    ),
+]
 
 
 class Virtualenv:
@@ -56,11 +69,7 @@ class Virtualenv:
         command += ["--disable-pip-version-check", "-r", FILES[kind][0], "-c", "constraints.txt"]
         # A package server that stumbles once is common enough for a second try.
         if all(supervisor.run(command, env=dict(os.environ), log=log) for _ in range(2)):
-            raise LocalError(
-                f"依赖安装失败，多半是连不上软件包源；请检查网络或 pip 设置后重试。全部输出：{log}",
-                "Installing the requirements failed; check the network or pip's configuration.",
-                why(log.read_text(errors="replace")),
-            )
+            raise why(log)
         for done in ("run", kind):
             self._stamp(done).write_text(self.fingerprint(done))
 
@@ -72,11 +81,7 @@ class Virtualenv:
         if self.folder.exists():
             shutil.rmtree(self.folder)
         if supervisor.run([sys.executable, "-m", "venv", str(self.folder)], env=dict(os.environ), log=log):
-            raise LocalError(
-                f"无法创建虚拟环境 .venv。全部输出：{log}",
-                "The virtual environment could not be made.",
-                why(log.read_text(errors="replace")),
-            )
+            raise why(log)
 
     def _works(self) -> bool:
         try:
@@ -89,8 +94,12 @@ class Virtualenv:
         return self.folder / f".lianjian-{kind}"
 
 
-def why(output: str) -> str:
-    """The lines of pip's output that say what went wrong, at most three."""
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
-    telling = [line for line in lines if line.startswith("ERROR")] or lines
-    return "\n".join("    " + line[:300] for line in telling[-3:])
+def why(log: Path) -> LocalError:
+    """What went wrong, from pip's output: where no server answers pip speaks of conflicting versions, too."""
+    lines = [line.strip() for line in log.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
+    for words, chinese, english in REASONS:
+        if telling := [line for line in lines if any(word in line for word in words)]:
+            return LocalError(f"依赖安装失败：{chinese}全部输出：{log}", english, f"    {telling[-1][:200]}")
+    return LocalError(
+        f"依赖安装失败。全部输出：{log}", "Installing failed.", "\n".join(f"    {x[:200]}" for x in lines[-2:])
+    )

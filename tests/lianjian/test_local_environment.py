@@ -96,12 +96,18 @@ def test_the_broker_never_evicts_and_listens_here_only(tmp_path):
     assert {"maxmemory-policy noeviction", "appendonly yes", "bind 127.0.0.1"} <= set(lines)
 
 
-def test_pip_says_why():
-    output = "WARNING: a\nERROR: Could not find a version\nERROR: No matching distribution\n"
-    assert virtualenv.why(output).splitlines() == [
-        "    ERROR: Could not find a version",
-        "    ERROR: No matching distribution",
-    ]
+@pytest.mark.parametrize(
+    ("output", "word"),
+    [
+        ("WARNING: Retrying after NewConnectionError\nERROR: ResolutionImpossible\n", "连不上"),
+        ("ERROR: Could not install packages: [Errno 28] No space left on device\n", "磁盘"),
+        ("ERROR: No matching distribution found for x==1\n", "找不到"),
+        ("Killed\n", "失败"),
+    ],
+)
+def test_pip_says_why(tmp_path, output, word):
+    (tmp_path / "pip.log").write_text(output)
+    assert word in virtualenv.why(tmp_path / "pip.log").chinese
 
 
 @pytest.mark.parametrize(
