@@ -156,7 +156,8 @@ LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True
 USE_TZ = True
-USE_THOUSAND_SEPARATOR = True
+FORMAT_MODULE_PATH = ["lianjian.formats"]
+USE_THOUSAND_SEPARATOR = False  # years and ids stay whole; figures are grouped where they are shown (intcomma)
 
 STATIC_URL = "static/"
 STATIC_ROOT = env.str("STATIC_ROOT", str(BASE_DIR / "var" / "static"))
