@@ -22,7 +22,7 @@ DATABASE, OWNER, APPLICATION = "lianjian", "lianjian_owner", "lianjian_app"
 # LC_CTYPE must be C.UTF-8: with C, trigram search finds nothing in Chinese.
 INITDB = [
     *("--username=postgres", "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
-    *("--lc-collate=C", "--lc-ctype=C.UTF-8", "--auth=scram-sha-256", "--no-sync", "--no-instructions"),
+    *("--lc-collate=C", "--lc-ctype=C.UTF-8", "--auth=scram-sha-256", "--no-instructions"),
 ]
 
 
@@ -72,7 +72,7 @@ class Postgres:
     def start(self, supervisor: Supervisor, *, durable: bool, preferred_port: int = 0) -> None:
         """Initialise where needed and start; returns once it takes connections. Raises LocalError with its log."""
         if not (self.data / "PG_VERSION").exists():
-            self._initialise(supervisor)
+            self._initialise(supervisor, durable)
         self._require_same_version()
         self._drop_stale_pid_file()
         self.port = environment.free_port(preferred_port)
@@ -123,11 +123,13 @@ class Postgres:
     def _url(self, user: str, password: str, database: str) -> str:
         return f"postgres://{user}:{password}@127.0.0.1:{self.port}/{database}"
 
-    def _initialise(self, supervisor: Supervisor) -> None:
+    def _initialise(self, supervisor: Supervisor, durable: bool) -> None:
         draft = self.folder / "data.new"  # renamed when whole: an interrupted initdb leaves half a cluster
         shutil.rmtree(draft, ignore_errors=True)
         environment.write_private(self._password, secrets.token_urlsafe(24), self.home.account)
         command = [str(self._for_account / "initdb"), *INITDB, f"--pwfile={self._password}", "-D", str(draft)]
+        if not durable:
+            command.append("--no-sync")
         log = supervisor.log("postgres")
         if supervisor.run(command, env=_plain_environment(), log=log, account=self.home.account, cwd=self.folder):
             raise LocalError(f"PostgreSQL 初始化失败。日志：{log}", "initdb failed.", supervisor.tail("postgres", 6))
