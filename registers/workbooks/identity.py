@@ -23,7 +23,7 @@ _PROVINCES = frozenset(
     for code in codes
 )
 _MOBILE = re.compile(r"^1[3-9]\d{9}\Z", re.ASCII)
-_LANDLINE = re.compile(r"^(0\d{2,3})?([2-9]\d{6,7})(?:(?:转|x|X|-)(\d{1,6}))?$")
+_LANDLINE = re.compile(r"^(010|02\d|0[3-9]\d{2})?([2-9]\d{6,7})(?:(?:转|x|X|-)(\d{1,6}))?$")
 _SERVICE = re.compile(r"^(?:400\d{7}|800\d{7}|1\d{4}|1[12]\d)$")
 _MASKED = re.compile(r"^[\dXx*＊]*[*＊]{2,}[\dXx*＊]*$")
 # Personal numbers inside any text that is about to be shown: 15- and 18-digit IDs, mobiles.
