@@ -20,7 +20,9 @@ def package(parts: dict[str, bytes | str]) -> bytes:
     return out.getvalue()
 
 
-def workbook_parts(*sheets: str | bytes, names: tuple[str, ...] = (), states: tuple[str, ...] = ()) -> dict[str, bytes | str]:
+def workbook_parts(
+    *sheets: str | bytes, names: tuple[str, ...] = (), states: tuple[str, ...] = ()
+) -> dict[str, bytes | str]:
     """The parts of an .xlsx whose sheets' XML is given."""
     listed = related = types = ""
     parts: dict[str, bytes | str] = {}

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from registers.workbooks.dates import parse_date
 from registers.workbooks.errors import CellError
 
@@ -64,7 +65,13 @@ def test_open_ends():
 @given(st.dates(dt.date(1920, 1, 1), dt.date(2100, 12, 31)))
 def test_every_day_in_every_spelling(day):
     serial = (day - dt.date(1899, 12, 30)).days
-    for typed in (f"{day}", f"{day.year}/{day.month}/{day.day}", f"{day.year}年{day.month}月{day.day}日", f"{day:%Y%m%d}", serial):
+    for typed in (
+        f"{day}",
+        f"{day.year}/{day.month}/{day.day}",
+        f"{day.year}年{day.month}月{day.day}日",
+        f"{day:%Y%m%d}",
+        serial,
+    ):
         assert parse_date(typed) == day
 
 

@@ -1,8 +1,11 @@
 """ID numbers and phones: checked, and never quoted in full. All numbers here are made up with no such region town."""
 
+import datetime as dt
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from registers.workbooks.errors import CellError
 from registers.workbooks.identity import (
     hide_personal,
@@ -59,7 +62,7 @@ def test_wrong_ones(typed, said):
     assert said in refused(parse_id_number, typed)
 
 
-@given(st.dates(min_value=__import__("datetime").date(1900, 1, 1)), st.integers(0, 999), st.integers(0, 16), st.integers(1, 9))
+@given(st.dates(min_value=dt.date(1900, 1, 1)), st.integers(0, 999), st.integers(0, 16), st.integers(1, 9))
 def test_one_wrong_digit_is_always_found(born, order, place, change):
     first = f"370000{born:%Y%m%d}{order:03d}"
     number = first + id_check_digit(first)

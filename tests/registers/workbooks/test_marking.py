@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
+
 from registers.rows.checker import check_rows
 from registers.rows.columns import Column, Date, Decimal, IdNumber, Text
 from registers.rows.results import RowError, RowNote
@@ -14,7 +15,6 @@ from registers.rows.tables import table_from_workbook
 from registers.workbooks import marking_child
 from registers.workbooks.marking import mark_workbook
 from registers.workbooks.reading import read_workbook
-
 from tests.registers.workbooks.builders import table_xml, workbook
 
 COLUMNS = (
@@ -42,7 +42,12 @@ def rejected() -> bytes:
     sheet.title = "一季度's"
     sheet["A1"] = "2026年台账"
     sheet.merge_cells("A1:D1")
-    for row in (["村名", "耕地面积(亩)", "日期", "身份证号"], ["锅上村", "1410公顷", "2026-02-30"], [None, 5], ["=村", 3]):
+    for row in (
+        ["村名", "耕地面积(亩)", "日期", "身份证号"],
+        ["锅上村", "1410公顷", "2026-02-30"],
+        [None, 5],
+        ["=村", 3],
+    ):
         sheet.append(row)
     sheet["A5"].data_type = "s"
     sheet["B3"].comment = Comment("村会计报的数", "王")

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import psutil
 import pytest
+
 from registers.workbooks.processes import ROOT, child
 from registers.workbooks.reading import read_workbook
-
 from tests.registers.workbooks.builders import table_xml, workbook
 
 DATA = workbook(table_xml([["村名", "人口"], ["锅上村", 812]]))
@@ -49,7 +49,9 @@ def test_nothing_is_left_behind():
     for _ in range(5):
         read_workbook(DATA)
     assert len(os.listdir("/proc/self/fd")) == before
-    assert not [process for process in me.children(recursive=True) if "registers.workbooks" in " ".join(process.cmdline())]
+    assert not [
+        process for process in me.children(recursive=True) if "registers.workbooks" in " ".join(process.cmdline())
+    ]
 
 
 def test_a_child_that_says_nothing_is_ended_in_time():
@@ -65,7 +67,9 @@ def test_a_child_that_says_nothing_is_ended_in_time():
 def test_no_secrets_and_no_django_in_the_child(monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgres://owner:secret@db/x")
     code = "import os,sys,registers.workbooks.child as c; print(sorted(os.environ), [m for m in sys.modules if m.split('.')[0]=='django'])"
-    out = subprocess.run([sys.executable, "-E", "-s", "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    out = subprocess.run(
+        [sys.executable, "-E", "-s", "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
     assert "'django'" not in out
     with child("sysconfig", b"", seconds=10) as running:
         environment = Path(f"/proc/{running.process.pid}/environ").read_bytes()

@@ -6,9 +6,9 @@ from io import BytesIO
 import openpyxl
 import pytest
 from openpyxl.styles import PatternFill
+
 from registers.workbooks.errors import CellError
 from registers.workbooks.reading import read_workbook
-
 from tests.registers.workbooks.builders import package, sheet_xml, table_xml, text_cell, workbook, workbook_parts
 
 

@@ -9,9 +9,9 @@ from io import BytesIO, StringIO
 
 import openpyxl
 import pytest
+
 from registers.workbooks.limits import LIMITS, MEGABYTE
 from registers.workbooks.reading import WorkbookRefused, read_workbook
-
 from tests.registers.workbooks.builders import package, sheet_xml, text_cell, workbook, workbook_parts
 
 GOOD = '<row r="1">' + text_cell("A1", "村名") + "</row>"

@@ -4,6 +4,7 @@ from io import BytesIO
 
 import openpyxl
 import pytest
+
 from registers.rows.checker import check_rows
 from registers.rows.columns import Choice, Column, Date, Decimal, IdNumber, Integer, Text, YesNo
 from registers.rows.tables import table_from_workbook
@@ -26,7 +27,9 @@ COLUMNS = (
 def template() -> bytes:
     out = BytesIO()
     villages = [f"第{n}村" for n in range(300)]
-    write_template(out, title="村情台账", columns=COLUMNS, instructions=["每季度填报一次"], choices={"village": villages})
+    write_template(
+        out, title="村情台账", columns=COLUMNS, instructions=["每季度填报一次"], choices={"village": villages}
+    )
     return out.getvalue()
 
 
@@ -47,7 +50,9 @@ def test_an_empty_template_holds_no_rows_and_no_errors(template):
 
 
 def test_a_filled_template_comes_in(template):
-    data = filled(template, [{"B": "第7村", "C": "1410亩", "E": "2026年9月30日", "F": "强村", "H": "√"}, {"B": "第8村"}])
+    data = filled(
+        template, [{"B": "第7村", "C": "1410亩", "E": "2026年9月30日", "F": "强村", "H": "√"}, {"B": "第8村"}]
+    )
     checked = check_rows(COLUMNS, table_from_workbook(COLUMNS, read_workbook(data)), key=("village",))
     assert not checked.errors
     assert [row.number for row in checked.rows] == [4, 5]

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from registers.workbooks import values
 from registers.workbooks.errors import CellError
 from registers.workbooks.values import (
@@ -104,7 +105,9 @@ def test_another_unit_is_refused_never_converted():
     assert refused(parse_number, "12个") == "填了“12个”，这里只填数字，请写成 12"
 
 
-@pytest.mark.parametrize("nonsense", ["约三百", "1.2.3", "12-15", "3/4", "1,41", "--5", "1e99999", True, dt.date(2026, 9, 30), [1]])
+@pytest.mark.parametrize(
+    "nonsense", ["约三百", "1.2.3", "12-15", "3/4", "1,41", "--5", "1e99999", True, dt.date(2026, 9, 30), [1]]
+)
 def test_what_is_no_number(nonsense):
     assert refused(parse_number, nonsense, unit="亩")
 
@@ -130,7 +133,9 @@ def test_decimals_are_rounded_half_up_and_told():
     assert len(told) == 2
 
 
-@pytest.mark.parametrize(("typed", "tenths"), [("1", 10), ("1.5", 15), ("-2.0", -20), (0.3, 3), ("2分", 20), ("", None)])
+@pytest.mark.parametrize(
+    ("typed", "tenths"), [("1", 10), ("1.5", 15), ("-2.0", -20), (0.3, 3), ("2分", 20), ("", None)]
+)
 def test_points(typed, tenths):
     assert parse_points(typed) == tenths
 
@@ -156,7 +161,18 @@ def test_neither_yes_nor_no():
 
 @pytest.mark.parametrize(
     "typed",
-    ["2026年第三季度", "2026年3季度", "2026年三季度", "2026Q3", "2026q3", "2026-Q3", "2026 年 第 3 季度", "２０２６Ｑ３", "2026第三季度", "2026年Q3"],
+    [
+        "2026年第三季度",
+        "2026年3季度",
+        "2026年三季度",
+        "2026Q3",
+        "2026q3",
+        "2026-Q3",
+        "2026 年 第 3 季度",
+        "２０２６Ｑ３",
+        "2026第三季度",
+        "2026年Q3",
+    ],
 )
 def test_quarters(typed):
     assert parse_quarter(typed) == "2026Q3"
@@ -169,7 +185,11 @@ def test_what_is_no_quarter(typed):
     assert "2026年第三季度" in refused(parse_quarter, typed)
 
 
-@given(st.one_of(st.text(), st.integers(), st.floats(), st.booleans(), st.none(), st.dates(), st.datetimes(), st.decimals()))
+@given(
+    st.one_of(
+        st.text(), st.integers(), st.floats(), st.booleans(), st.none(), st.dates(), st.datetimes(), st.decimals()
+    )
+)
 def test_nothing_but_a_value_or_a_cell_error_comes_out(raw):
     for parse in (parse_number, parse_integer, parse_points, parse_yes_no, parse_quarter, values.shown):
         try:

@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from registers.rows.checker import check_rows
 from registers.rows.columns import (
     Choice,
@@ -109,7 +110,11 @@ def test_no_text_becomes_a_formula_or_a_link(texts):
             if isinstance(cell.value, int | float):
                 assert cell.column == 1
     with zipfile.ZipFile(out) as archive:
-        assert not any("hyperlink" in archive.read(name).decode("utf-8", "ignore").lower() for name in archive.namelist() if "sheet1" in name)
+        assert not any(
+            "hyperlink" in archive.read(name).decode("utf-8", "ignore").lower()
+            for name in archive.namelist()
+            if "sheet1" in name
+        )
 
 
 def test_sequences_are_rows_too():
