@@ -159,7 +159,7 @@ class Register:
 
     def field_of(self, source: str) -> str:
         """The column behind a model field, as errors name it: the other way round of `source`."""
-        return next((field for field, path in self.sources.items() if path == source), source)
+        return next((field for field, path in self.sources.items() if path in (source, f"{source}_id")), source)
 
     def model_field(self, field: str) -> models.Field | None:
         """The column's own field of the model; None where it lies across a relation or is computed."""

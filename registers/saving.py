@@ -1,0 +1,89 @@
+"""How checked values reach a model: set, validated, written in batches; and what still refers to a row."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+
+from registers.errors import ItemErrors
+
+if TYPE_CHECKING:
+    from registers.register import Register
+
+BATCH = 500
+
+
+def filled(register: "Register", values: Mapping[str, Any], row: Any | None) -> Any:
+    """The row (or a new one) with the checked values set and the model's own validators run; not yet saved.
+
+    An empty cell is the empty text, or the field's default, where the model knows no null. Raises ValidationError
+    that names columns.
+    """
+    row = row if row is not None else register.model()
+    for name, value in values.items():
+        field = register.model_field(name)
+        if field is None:
+            setattr(row, register.source(name), value)
+            continue
+        if field.primary_key and not row._state.adding and getattr(value, "pk", value) != row.pk:
+            raise ValidationError({name: f"{field.verbose_name}不能修改"})
+        attribute = field.attname if field.is_relation and not isinstance(value, models.Model) else field.name
+        setattr(row, attribute, stored(field, value))
+    skipped = {field.name for field in row._meta.concrete_fields if field.is_relation or field.primary_key}
+    try:
+        row.clean_fields(exclude=skipped)
+        row.clean()
+    except ValidationError as error:
+        raise ValidationError({register.field_of(name): texts for name, texts in _by_field(error)}) from error
+    return row
+
+
+def stored(field: models.Field, value: Any) -> Any:
+    """What the model keeps for a checked value: without null, nothing is the empty text or the field's default."""
+    if value is not None or field.null:
+        return value
+    return field.get_default()
+
+
+def save_in_batches(register: "Register", items: Sequence[tuple[Mapping[str, Any], Any | None]]) -> list[Any]:
+    """bulk_create and bulk_update of the columns that were given; the audit triggers see both. Raises ItemErrors."""
+    rows: list[Any] = []
+    wrong: dict[int, Exception] = {}
+    for index, (values, row) in enumerate(items):
+        try:
+            rows.append(filled(register, values, row))
+        except ValidationError as error:
+            wrong[index] = error
+    if wrong:
+        raise ItemErrors(wrong)
+    manager = register.model._base_manager
+    manager.bulk_create((row for row, (_, old) in zip(rows, items, strict=True) if old is None), batch_size=BATCH)
+    changed = [(row, frozenset(values)) for row, (values, old) in zip(rows, items, strict=True) if old is not None]
+    stamps = [field for field in register.model._meta.concrete_fields if getattr(field, "auto_now", False)]
+    for given in dict.fromkeys(fields for _, fields in changed):
+        same = [row for row, fields in changed if fields == given]
+        names = {register.source(field) for field in given} - {register.model._meta.pk.name}
+        for stamp in stamps:
+            names.add(stamp.name)
+            for row in same:
+                setattr(row, stamp.attname, timezone.now())
+        manager.bulk_update(same, sorted(names), batch_size=BATCH)
+    return rows
+
+
+def referring(row: Any) -> list[str]:
+    """Names of the kinds of rows that refer to this one, in whoever's scope they lie."""
+    names = []
+    for relation in row._meta.related_objects:
+        other = relation.related_model
+        if hasattr(other, "pgh_tracked_model") or relation.field.remote_field.on_delete is models.DO_NOTHING:
+            continue  # the audit trail speaks of every row
+        if other._base_manager.filter(**{relation.field.name: row.pk}).exists():
+            names.append(str(other._meta.verbose_name))
+    return list(dict.fromkeys(names))
+
+
+def _by_field(error: ValidationError) -> Iterable[tuple[str, list[str]]]:
+    return error.message_dict.items() if hasattr(error, "error_dict") else [("__all__", error.messages)]
