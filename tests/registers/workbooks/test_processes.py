@@ -1,7 +1,6 @@
 """The guarded child starts from wherever workbooks are read: threads, daemonic worker processes; and leaves nothing."""
 
 import multiprocessing
-import os
 import signal
 import subprocess
 import sys
@@ -45,32 +44,29 @@ def test_from_a_daemonic_process_which_may_have_no_multiprocessing_children():
 def test_nothing_is_left_behind():
     me = psutil.Process()
     read_workbook(DATA)
-    before = len(os.listdir("/proc/self/fd"))
+    before = len(list(Path("/proc/self/fd").iterdir()))
     for _ in range(5):
         read_workbook(DATA)
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
     assert not [
         process for process in me.children(recursive=True) if "registers.workbooks" in " ".join(process.cmdline())
     ]
 
 
 def test_a_child_that_says_nothing_is_ended_in_time():
-    with child("timeit", b"", seconds=0.2) as running:
+    with child("timeit", b"", seconds=0.1) as running:  # a second of work
         running.out.read()
-    assert running.process.returncode is not None
-    with child("http.server", b"", seconds=0.3) as running:
-        assert running.out.read() is not None
     assert running.timed_out
     assert running.process.returncode == -signal.SIGKILL
 
 
 def test_no_secrets_and_no_django_in_the_child(monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgres://owner:secret@db/x")
-    code = "import os,sys,registers.workbooks.child as c; print(sorted(os.environ), [m for m in sys.modules if m.split('.')[0]=='django'])"
+    code = "import sys, registers.workbooks.child; print([name for name in sys.modules if name.startswith('django')])"
     out = subprocess.run(
         [sys.executable, "-E", "-s", "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
-    assert "'django'" not in out
+    assert out.strip() == "[]"
     with child("sysconfig", b"", seconds=10) as running:
         environment = Path(f"/proc/{running.process.pid}/environ").read_bytes()
         running.out.read()

@@ -12,7 +12,7 @@ import pytest
 
 from registers.workbooks.limits import LIMITS, MEGABYTE
 from registers.workbooks.reading import WorkbookRefused, read_workbook
-from tests.registers.workbooks.builders import package, sheet_xml, text_cell, workbook, workbook_parts
+from tests.registers.workbooks.builders import OFFICE, package, sheet_xml, text_cell, workbook, workbook_parts
 
 GOOD = '<row r="1">' + text_cell("A1", "村名") + "</row>"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600
@@ -162,8 +162,7 @@ def test_one_long_text_repeated_cannot_fill_the_parent():
     )
     parts["xl/_rels/workbook.xml.rels"] = str(parts["xl/_rels/workbook.xml.rels"]).replace(
         "</Relationships>",
-        '<Relationship Id="rId9" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings" '
-        'Target="sharedStrings.xml"/></Relationships>',
+        f'<Relationship Id="rId9" Type="{OFFICE}/sharedStrings" Target="sharedStrings.xml"/></Relationships>',
     )
     assert refusal(package(parts), output=20 * MEGABYTE)
 
