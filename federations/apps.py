@@ -1,6 +1,16 @@
 from django.apps import AppConfig
 
+from members.sockets import register_placement_provider
+from registers.scope import register_scope_kind
+
 
 class FederationsConfig(AppConfig):
     name = "federations"
     verbose_name = "联建"
+
+    def ready(self) -> None:
+        from federations import settings_declared  # noqa: F401 -- declares what a county may decide
+        from federations.queries import federation_name, federation_scope, placements
+
+        register_scope_kind("federation", "联建单位", federation_scope, federation_name)
+        register_placement_provider(placements)

@@ -1,0 +1,1 @@
+"""Every write on federations that is more than saving a form."""

@@ -1,0 +1,63 @@
+"""What a county decides about its federations: the usual scale (P06), who approves, and what it calls them."""
+
+from collections.abc import Callable
+
+from members.models import PartyOrganization
+from registers.models.setting import SettingDeclaration, declare_setting, setting
+
+LOCAL_WORDS = ("新村", "联建片区")
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not str(text).strip().isdigit() or not least <= int(text) <= most:
+            raise ValueError(f"请填 {least} 到 {most} 之间的整数")
+        return int(text)
+
+    return parse
+
+
+def _kinds(text: str) -> list[str]:
+    """Organisation kinds by code or name, separated by 、 or commas; nothing means: the towns approve all."""
+    known = {label: code for code, label in PartyOrganization.Kind.choices}
+    found = []
+    for part in filter(None, (part.strip() for part in str(text).replace("，", "、").replace(",", "、").split("、"))):
+        code = known.get(part, part)
+        if code not in PartyOrganization.JOINT_KINDS:
+            names = "、".join(PartyOrganization.Kind(kind).label for kind in PartyOrganization.JOINT_KINDS)
+            raise ValueError(f"“{part}”不是联合党组织类别，可填：{names}")
+        found.append(str(code))
+    return found
+
+
+def _word(text: str) -> str:
+    if text.strip() not in LOCAL_WORDS:
+        raise ValueError(f"请填{'或'.join(f'“{word}”' for word in LOCAL_WORDS)}")
+    return text.strip()
+
+
+VILLAGES_MIN, VILLAGES_MAX = "federations.villages_min", "federations.villages_max"
+POPULATION_MIN, POPULATION_MAX = "federations.population_min", "federations.population_max"
+COUNTY_APPROVES = "federations.county_approves"
+LOCAL_WORD = "federations.local_word"
+
+for declaration in (
+    SettingDeclaration(VILLAGES_MIN, "联建村数下限（个）", 3, _whole(1, 100), "低于下限须在批复前说明理由"),
+    SettingDeclaration(VILLAGES_MAX, "联建村数上限（个）", 5, _whole(1, 100), "超过上限须在批复前说明理由"),
+    SettingDeclaration(POPULATION_MIN, "联建人口下限（人）", 1000, _whole(0, 1_000_000), "户籍人口合计"),
+    SettingDeclaration(POPULATION_MAX, "联建人口上限（人）", 2000, _whole(1, 1_000_000), "户籍人口合计"),
+    SettingDeclaration(
+        COUNTY_APPROVES,
+        "由县级批复的联合党组织类别",
+        ["joint_committee", "chain_committee"],
+        _kinds,
+        "其余类别由镇党委批复，报县委组织部备案",
+    ),
+    SettingDeclaration(LOCAL_WORD, "本县对联建单位的叫法", "新村", _word, "“新村”或“联建片区”，用作新建时的默认类别"),
+):
+    declare_setting(declaration)
+
+
+def approved_by_county(organization_kind: str, area_code: str) -> bool:
+    """Whether the county, not the town, approves a federation with that kind of joint organisation."""
+    return organization_kind in setting(COUNTY_APPROVES, area_code)
