@@ -9,6 +9,7 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import django_filters
@@ -18,9 +19,10 @@ from django.db.models import F, Field, Q, QuerySet
 from django.http import HttpRequest
 
 from lianjian import areacodes
+from lianjian.periods import Period, PeriodError
 from registers.errors import Invalid
 from registers.register import Register
-from registers.rows.columns import Choice, Column, YesNo
+from registers.rows.columns import Choice, YesNo
 from registers.scope import Scope
 
 COUNT_CAP = 10_001
@@ -49,61 +51,64 @@ class AreaFilter(django_filters.CharFilter):
         return qs.filter(qs.model.in_scope(Scope.area(value))) if value else qs
 
 
+class QuarterField(forms.CharField):
+    """`2026Q3`; anything else is refused in words."""
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return text
+        try:
+            period = Period.parse(text)
+        except PeriodError as error:
+            raise ValidationError(str(error)) from None
+        if period.unit != "Q":
+            raise ValidationError(f"“{text}”不是季度，请写成 2026Q3")
+        return str(period)
+
+
+class QuarterFilter(django_filters.CharFilter):
+    field_class = QuarterField
+
+
 class SearchFilter(django_filters.CharFilter):
     def filter(self, qs: QuerySet, value: Any) -> QuerySet:
         return self.parent.register.search(qs, value) if value else qs  # type: ignore[attr-defined]
 
 
-class RegisterFilterSet(django_filters.FilterSet):
-    """Base of filter sets: `q` and `area` come by themselves."""
-
-    register: Register
-
-    q = SearchFilter(label="查找")
-    area = AreaFilter(label="区划")
-
-
+@cache
 def filterset_class(register: Register) -> type[django_filters.FilterSet]:
-    """The one FilterSet of a register: its own with `q` and `area` added, else made from its columns."""
+    """The one FilterSet of a register: its own, else made from its columns; `q`, `area` and `quarter` added."""
     own = register.filterset_class
-    base = own or RegisterFilterSet
+    base = own or django_filters.FilterSet
+    declared = base.base_filters
     attributes: dict[str, Any] = {"register": register, "__module__": __name__}
-    declared = dict(base.base_filters)
     if "q" not in declared and register.search_fields:
         attributes["q"] = SearchFilter(label="查找")
     if "area" not in declared and hasattr(register.model, "in_scope"):
         attributes["area"] = AreaFilter(label="区划")
+    if "quarter" not in declared and register.quarter_path:
+        attributes["quarter"] = QuarterFilter(field_name=register.quarter_path, label="季度")
     if own is None:
         attributes |= _derived(register)
-    if "q" in declared and not register.search_fields:
-        attributes["q"] = None
-    if "Meta" not in base.__dict__ or own is None:
-        attributes["Meta"] = type("Meta", (), {"model": register.model, "fields": []})
     return type(f"{type(register).__name__}Filters", (base,), attributes)
 
 
 def _derived(register: Register) -> dict[str, django_filters.Filter]:
+    """A filter for each stored column with few values."""
     filters: dict[str, django_filters.Filter] = {}
     for column in register.columns:
-        if column.right or not _is_stored(register, column):
+        path = register.source(column.field)
+        if column.right or not is_stored(register.model, path):
             continue
+        shared = {"field_name": path, "label": column.heading, "empty_label": "全部"}
         if isinstance(column.kind, Choice):
-            filters[column.field] = django_filters.ChoiceFilter(
-                field_name=column.field, label=column.heading, choices=column.kind.pairs, empty_label="全部"
-            )
+            filters[column.field] = django_filters.ChoiceFilter(choices=column.kind.pairs, **shared)
         elif isinstance(column.kind, YesNo):
             filters[column.field] = django_filters.TypedChoiceFilter(
-                field_name=column.field, label=column.heading, choices=[("true", "是"), ("false", "否")],
-                coerce=lambda text: text == "true", empty_label="全部",
-            )  # fmt: skip
+                choices=[("true", "是"), ("false", "否")], coerce=lambda text: text == "true", **shared
+            )
     return filters
-
-
-def _is_stored(register: Register, column: Column) -> bool:
-    try:
-        return field_at(register.model, column.field) is not None
-    except FieldDoesNotExist:
-        return False
 
 
 def filtered(register: Register, request: HttpRequest, rows: QuerySet) -> tuple[django_filters.FilterSet, QuerySet]:
@@ -122,10 +127,11 @@ def ordering_of(register: Register, asked: str) -> tuple[str, ...]:
     """
     chosen: list[str] = []
     for part in filter(None, asked.split(",")):
-        if part.removeprefix("-") not in register.ordering_fields:
+        name = part.removeprefix("-")
+        if name not in register.ordering_fields:
             allowed = "、".join(register.ordering_fields) or "（无）"
-            raise Invalid(f"不能按“{part.removeprefix('-')}”排序，可用的有：{allowed}", field="ordering")
-        chosen.append(part)
+            raise Invalid(f"不能按“{name}”排序，可用的有：{allowed}", field="ordering")
+        chosen.append(f"-{register.source(name)}" if part.startswith("-") else register.source(name))
     named = {part.removeprefix("-") for part in chosen}
     rest = [part for part in register.ordering if part.removeprefix("-") not in named]
     if "pk" not in named and not any(part.removeprefix("-") == "pk" for part in rest):
@@ -195,6 +201,14 @@ def field_at(model: Any, path: str) -> Field:
     return field
 
 
+def is_stored(model: Any, path: str) -> bool:
+    """Whether a lookup path ends in a column of the database."""
+    try:
+        return isinstance(field_at(model, path), Field)
+    except (FieldDoesNotExist, AttributeError):
+        return False
+
+
 def _write_cursor(direction: str, row: Any, keys: Sequence[tuple[str, bool]]) -> str:
     values = [getattr(row, f"key_{index}") for index in range(len(keys))]
     texts = [None if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
@@ -214,6 +228,14 @@ def _read_cursor(model: Any, keys: Sequence[tuple[str, bool]], cursor: str) -> t
     except (ValueError, TypeError, ValidationError, binascii.Error):
         raise Invalid("翻页位置无效，请从第一页看起", field="cursor") from None
     return direction == "p", values
+
+
+def page_or_first(rows: QuerySet, ordering: Sequence[str], size: int, cursor: str = "") -> Page:
+    """The same for pages people look at: an old or broken address shows the first page."""
+    try:
+        return page_of(rows, ordering, size, cursor)
+    except Invalid:
+        return page_of(rows, ordering, size)
 
 
 def page_size_of(request: HttpRequest, *, default: int = 50, largest: int = PAGE_SIZES[-1]) -> int:

@@ -124,6 +124,10 @@ class Register:
     def title_of(self, row: Any) -> str:
         return str(row)
 
+    def hint_of(self, row: Any) -> str:
+        """What tells it from its namesakes in suggestions and search results."""
+        return str(self.value(row, self.code_field) or "") if self.code_field else ""
+
     def warnings(self, values: Mapping[str, Any], *, row: Any | None, by: Any) -> Iterable[str]:
         """Rules of thumb that checked values break: people may go on, with a reason (P06)."""
         return ()

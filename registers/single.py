@@ -109,8 +109,8 @@ def _refuse_known(register: Register, by: Any, values: Mapping[str, Any]) -> Non
 def area_field(register: Register) -> str:
     """The column that places a row, "" where no column does."""
     first = getattr(register.model, "area_path", "").split("__")[0]
-    names = {column.field for column in register.columns}
-    return next((name for name in (first, first.removesuffix("_id"), f"{first}_id") if name in names), "")
+    names = {register.source(column.field): column.field for column in register.columns}
+    return next((names[name] for name in (first, first.removesuffix("_id"), f"{first}_id") if name in names), "")
 
 
 def _problem_of(register: Register, error: IntegrityError) -> tuple[str, str]:

@@ -52,12 +52,8 @@ class DomainErrorsMixin:
 class Face(DomainErrorsMixin, View):
     """One page of a register."""
 
-    register: ClassVar[Register]
+    register: Register = None  # type: ignore[assignment]  # given by as_view()
     needs_change: ClassVar[bool] = False  # the face is for those who may change rows somewhere
-
-    def __init__(self, register: Register, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.register = register  # type: ignore[misc]
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
@@ -81,7 +77,9 @@ class Face(DomainErrorsMixin, View):
     def visible_row(self, key: str) -> Any:
         """The row of that key within the user's scope; else 404, as for one that does not exist."""
         try:
-            row = self.register.rows(self.user).filter(**{self.register.lookup_field: key}).first()
+            row = (
+                self.register.rows(self.user).filter(**{self.register.source(self.register.lookup_field): key}).first()
+            )
         except (ValueError, ValidationError):
             row = None
         if row is None:

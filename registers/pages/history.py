@@ -66,7 +66,7 @@ def _what(label: str, reason: str) -> str:
 
 def _shown_fields(register: Register, row: Any, user: Any) -> list[tuple[str, Field, Column | None]]:
     """(label, field of the event, column) of what may be shown; columns of rights the user lacks are left out."""
-    columns = {column.field: column for column in register.columns}
+    columns = {register.source(column.field): column for column in register.columns}
     fields = []
     for field in row.events.model._meta.concrete_fields:
         name = field.name

@@ -8,7 +8,6 @@ from django.db.models import QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 
 from registers import reading, sockets
-from registers.errors import Invalid
 from registers.pages import present
 from registers.pages.faces import Face
 from registers.rows.columns import Column
@@ -23,10 +22,7 @@ class ListFace(Face):
         filters, rows = reading.filtered(self.register, request, self.rows())
         ordering = reading.ordering_of(self.register, self.asked_order())
         size = reading.page_size_of(request)
-        try:
-            page = reading.page_of(rows, ordering, size, request.GET.get("cursor", ""))
-        except Invalid:
-            page = reading.page_of(rows, ordering, size)
+        page = reading.page_or_first(rows, ordering, size, request.GET.get("cursor", ""))
         count = reading.capped_count(rows)
         columns = self.columns()
         heads = self.heads(columns, ordering)
@@ -75,9 +71,9 @@ class ListFace(Face):
         return ",".join(part for part in parts if part.removeprefix("-") in self.register.ordering_fields)
 
     def urls(self) -> dict[str, str]:
-        urls = {"export": self.url("export"), "template": self.url("template"), "clear": self.url("list")}
+        urls = {"export": self.url("export"), "clear": self.url("list")}
         if self.may_change:
-            urls |= {"new": self.url("new"), "import": self.url("import")}
+            urls |= {face: self.url(face) for face in ("new", "import", "template")}
         return urls
 
     def query(self) -> str:
@@ -100,11 +96,12 @@ class ListFace(Face):
             name = head["key"]
             if name not in self.register.ordering_fields:
                 continue
-            if first.removeprefix("-") == name:
+            is_first = first.removeprefix("-") == self.register.source(name)
+            if is_first:
                 head["sorted"] = "desc" if first.startswith("-") else "asc"
             query = self.request.GET.copy()
             query.pop("cursor", None)
-            query["ordering"] = f"-{name}" if first == name else name
+            query["ordering"] = f"-{name}" if is_first and not first.startswith("-") else name
             head["sort_url"] = f"?{query.urlencode()}"
         return heads
 
@@ -113,7 +110,9 @@ class ListFace(Face):
         summed = [column for column in columns if column.field in self.register.totals]
         if not summed:
             return None
-        sums = rows.order_by().aggregate(**{f"sum_{column.field}": Sum(column.field) for column in summed})
+        sums = rows.order_by().aggregate(
+            **{f"sum_{column.field}": Sum(self.register.source(column.field)) for column in summed}
+        )
         cells = [{"text": "", "css": head["css"], "column": head} for head in heads]
         cells[0]["text"] = "合计"
         for column, cell in zip(columns, cells, strict=True):

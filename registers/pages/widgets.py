@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.core.exceptions import FieldDoesNotExist
 from django.db.models import ForeignKey, Model
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -13,7 +12,6 @@ from django.utils.safestring import SafeString
 from lianjian import clock
 from lianjian.periods import Period
 from registers.lookups import suggestion_of
-from registers.reading import field_at
 from registers.register import Register, registers
 from registers.rows.columns import (
     Choice,
@@ -117,10 +115,7 @@ def lookup_name(register: Register, column: Column) -> str:
 
 def target_register(register: Register, column: Column) -> Register | None:
     """The register whose rows a reference column names."""
-    try:
-        field = field_at(register.model, column.field)
-    except FieldDoesNotExist:
-        return None
+    field = register.model_field(column.field)
     if not isinstance(field, ForeignKey):
         return None
     return next((known for known in registers() if known.model is field.related_model), None)

@@ -1,0 +1,169 @@
+"""New, edit and delete: one form, a version, and a conflict panel in which nothing typed is lost."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from registers.audit import acting
+from registers.errors import Invalid, StaleVersion
+from registers.pages import present
+from registers.pages.faces import Face
+from registers.pages.forms import REASON, RegisterForm
+from registers.pages.history import user_names
+from registers.single import RowRefused, delete_one, save_one
+
+UNTOUCHED = "（您没有改，已换成对方的）"
+
+
+class FormFace(Face):
+    """What new and edit share."""
+
+    template = "registers/form.html"
+    needs_change = True
+    form_class = RegisterForm
+
+    def make_form(self, row: Any | None, **kwargs: Any) -> RegisterForm:
+        return self.form_class(self.register, self.user, row=row, **kwargs)
+
+    def save(self, form: RegisterForm, row: Any | None, version: int | None) -> Any:
+        """Write the form's row; the reason for overruling a warning goes into the audit trail with it."""
+        if form.reason_field == REASON and form.reason:
+            with acting(self.user.pk, form.reason):
+                return save_one(self.register, by=self.user, values=form.row_values, row=row, version=version)
+        return save_one(self.register, by=self.user, values=form.row_values, row=row, version=version)
+
+    def show(self, form: RegisterForm, row: Any | None, *, status: int = 200, **more: Any) -> HttpResponse:
+        register = self.register
+        title = register.title_of(row) if row is not None else ""
+        form_title = f"编辑{register.verbose_name}" if row is not None else f"新增{register.verbose_name}"
+        crumbs = [(title, self.url("detail", row)), ("编辑", "")] if row is not None else [("新增", "")]
+        context = {
+            "register": register,
+            "breadcrumbs": self.breadcrumbs(*crumbs),
+            "form_title": f"{form_title}“{title}”" if title else form_title,
+            "form": form,
+            "groups": form.groups(),
+            "warnings": form.warnings,
+            "version": getattr(row, "version", None),
+            "cancel_url": self.url("detail", row) if row is not None else self.url("list"),
+        }
+        return self.page(self.template, context | more, status)
+
+    def saved(self, form: RegisterForm, row: Any, said: str) -> HttpResponse:
+        messages.success(self.request, f"{said}“{self.register.title_of(row)}”。")
+        for note in form.notes:
+            messages.info(self.request, note)
+        if self.request.POST.get("again"):
+            return redirect(f"{self.url('new')}")
+        return redirect(self.after(row))
+
+    def after(self, row: Any) -> str:
+        """Where a person goes when it is saved."""
+        return self.url("detail", row)
+
+
+class NewFace(FormFace):
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self.show(self.make_form(None, initial=request.GET.dict()), None)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = self.make_form(None, data=request.POST)
+        if form.is_valid():
+            try:
+                return self.saved(form, self.save(form, None, None), "已新增")
+            except RowRefused as refusal:
+                form.refuse(refusal)
+            except Invalid as error:
+                form.add_error(error.field if error.field in form.fields else None, error.message)
+        return self.show(form, None, status=400)
+
+    def show(self, form: RegisterForm, row: Any | None, *, status: int = 200, **more: Any) -> HttpResponse:
+        return super().show(form, row, status=status, **({"submit_again_label": "保存并再新增"} | more))
+
+
+class EditFace(FormFace):
+    def get(self, request: HttpRequest, key: str) -> HttpResponse:
+        row = self.changeable_row(key)
+        return self.show(self.make_form(row), row)
+
+    def post(self, request: HttpRequest, key: str) -> HttpResponse:
+        row = self.changeable_row(key)
+        version = _version(request.POST)
+        form = self.make_form(row, data=request.POST)
+        if version is not None and getattr(row, "version", version) != version:
+            return self.conflict(row, form)
+        if form.is_valid():
+            try:
+                return self.saved(form, self.save(form, row, version), "已保存")
+            except RowRefused as refusal:
+                form.refuse(refusal)
+            except StaleVersion:
+                return self.conflict(self.changeable_row(key), form)
+            except Invalid as error:
+                form.add_error(error.field if error.field in form.fields else None, error.message)
+        return self.show(form, row, status=400)
+
+    def conflict(self, row: Any, form: RegisterForm) -> HttpResponse:
+        """Somebody saved meanwhile: theirs beside mine. What I did not touch takes theirs; what I typed stays."""
+        form.is_valid()  # so that things typed by name are shown by name
+        posted: QueryDict = self.request.POST.copy()
+        differences = []
+        for column in form.columns:
+            name = column.field
+            hidden = form.add_initial_prefix(name)
+            mine, base, theirs = posted.get(name, ""), posted.get(hidden), form.stored_text(column, row)
+            if base is not None and theirs == base:
+                continue
+            entry = {
+                "label": column.full_heading,
+                "theirs": present.text_of(column, self.register.value(row, name)),
+                "theirs_raw": theirs,
+            }
+            if mine == base:
+                posted[name] = theirs
+                differences.append(entry | {"yours": UNTOUCHED})
+            elif mine != theirs:
+                differences.append(entry | {"yours": form.shown(column, mine), "name": name})
+            posted[hidden] = theirs
+        who, when = self.last_change(row)
+        fresh = self.make_form(row, data=posted)
+        fresh.full_clean()
+        context = {
+            "conflict": {"by": who, "at": when, "fields": differences},
+            "submit_label": "用我的覆盖",
+            "cancel_label": "放弃我填的",
+        }
+        return self.show(fresh, row, status=409, **context)
+
+    def last_change(self, row: Any) -> tuple[str, str]:
+        """Who saved the row last, and when."""
+        event = row.events.order_by("-pgh_id").first() if hasattr(row, "events") else None
+        if event is None:
+            return "别人", present.moment(row.updated_at)
+        user_id = str((event.pgh_context or {}).get("user"))
+        return user_names([user_id]).get(user_id, "别人"), present.moment(event.pgh_created_at)
+
+
+class DeleteFace(Face):
+    needs_change = True
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, key: str) -> HttpResponse:
+        row = self.changeable_row(key)
+        if not self.register.deletable:
+            return self.http_method_not_allowed(request)
+        name = self.register.title_of(row)
+        delete_one(self.register, by=self.user, row=row, version=_version(request.POST))
+        messages.success(request, f"已删除“{name}”。")
+        return redirect(self.url("list"))
+
+    def came_from(self) -> str:
+        return reverse(self.register.url_name("detail"), args=[self.kwargs["key"]])
+
+
+def _version(posted: Any) -> int | None:
+    text = posted.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() else None
