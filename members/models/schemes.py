@@ -100,15 +100,21 @@ class PointScheme(RegisterRow):
 
 
 class ClassBase(models.Model):
-    """Base points of one class of subjects, or 免于积分."""
+    """What differs for one class of subjects: its base points (null: the scheme's), or 免于积分 with a reason."""
 
     scheme = models.ForeignKey(PointScheme, models.CASCADE, related_name="class_bases", verbose_name="积分办法")
     subject_class = models.CharField("类别", max_length=15, choices=SubjectClass.choices)
-    base = models.IntegerField("基础分（0.1 分）")
+    base = models.IntegerField("基础分（0.1 分）", null=True, blank=True)
+    exempt_reason = models.CharField("免于积分原因", max_length=100, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "分类基础分"
-        constraints = [models.UniqueConstraint(fields=["scheme", "subject_class"], name="class_base_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["scheme", "subject_class"], name="class_base_once"),
+            models.CheckConstraint(
+                condition=Q(base__isnull=False) | ~Q(exempt_reason=""), name="class_base_or_exempt_reason"
+            ),
+        ]
         triggers = [_frozen_in_force("class_base_frozen")]
 
     def __str__(self) -> str:

@@ -1,0 +1,40 @@
+"""Points as people read them: the database counts in 0.1 point, pages and the API show one decimal."""
+
+from decimal import ROUND_DOWN, Decimal, InvalidOperation
+
+from registers.errors import Invalid
+
+LARGEST = 1_000_000  # points; beyond it is a slip of the hand
+
+
+def shown(tenths: int | None) -> str | None:
+    """`123` → "12.3"; None stays None.
+
+    >>> shown(-5), shown(1000), shown(None)
+    ('-0.5', '100.0', None)
+    """
+    if tenths is None:
+        return None
+    sign = "-" if tenths < 0 else ""
+    return f"{sign}{abs(tenths) // 10}.{abs(tenths) % 10}"
+
+
+def tenths(text: object, *, field: str = "") -> int:
+    """ "12.3" → 123. Raises Invalid for anything that is no number with at most one decimal."""
+    try:
+        number = Decimal(str(text).strip())
+        exact = number.is_finite() and number == number.quantize(Decimal("0.1"), ROUND_DOWN)
+    except InvalidOperation:
+        exact = False
+    if not exact or abs(number) > LARGEST:
+        raise Invalid(f"分数“{text}”应为最多一位小数的数字，例如 1.5", field=field)
+    return int(number * 10)
+
+
+def mean(totals: list[int]) -> int:
+    """The mean in 0.1 point, half up (rule 9). Raises ZeroDivisionError for no total at all.
+
+    >>> mean([10, 11]), mean([-3, -2])
+    (11, -2)
+    """
+    return (2 * sum(totals) + len(totals)) // (2 * len(totals))

@@ -1,0 +1,202 @@
+"""Computing a close: fill who is listed, compute chunk by chunk, then make it whole in one transaction.
+
+Each step can be repeated: a killed worker's successor finds what was committed and goes on from there, and a worker
+that was only thought dead stops at its next commit (`JobRun.require_mine`). Nobody sees a close before `whole_at`.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from lianjian import areacodes, periods
+from members.models import CloseChunk, QuarterClose
+from members.points import close_sql
+from members.points.chunks import connected_towns
+from members.points.digest import digest_of
+from members.points.rules import lock_gate, schemes_in_force
+from members.sockets import VillagePlacement, placement_provider
+from registers.errors import Invalid, WrongState
+from registers.jobs import JobCancelled, JobRun, job_kind
+
+JOB_KIND = "points.close"
+CONNECTIONS = 2  # four were slower than two on two cores
+WORTH_A_SECOND_CONNECTION = 5_000  # subjects; below, opening one costs more than it brings
+WORK_MEM = "64MB"
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a close is computed from, beside the ledger: parameters of the statements."""
+
+    county: str
+    quarter: str
+    placements: tuple[VillagePlacement, ...]
+    schemes: dict[str, int]
+
+    @classmethod
+    def of(cls, county: str, quarter: str) -> "Inputs":
+        """As they are now. Raises Invalid where no scheme is in force."""
+        schemes = {kind: scheme.pk for kind, scheme in schemes_in_force(county, quarter).items()}
+        if not schemes:
+            raise Invalid(f"{periods.parse_quarter(quarter).label}没有已启用的积分办法，请先启用", field="quarter")
+        day = periods.parse_quarter(quarter).last_day
+        return cls(county, quarter, tuple(placement_provider(county, day)), schemes)
+
+    def listed(self) -> dict[str, Any]:
+        low, high = areacodes.subtree(self.county)
+        return {
+            "low": low,
+            "high": high,
+            "day": periods.parse_quarter(self.quarter).last_day,
+            "kinds": list(self.schemes),
+            "schemes": list(self.schemes.values()),
+            "villages": [placement.village_code for placement in self.placements],
+            "federations": [placement.federation_id for placement in self.placements],
+            "keys": [placement.federation_key for placement in self.placements],
+            "names": [placement.federation_name for placement in self.placements],
+        }
+
+
+def fingerprint(inputs: Inputs) -> str:
+    """Names the inputs as they are now: the same fingerprint, the same result."""
+    with connection.cursor() as cursor:
+        cursor.execute(close_sql.FINGERPRINT_OF_LISTED, inputs.listed())
+        return _fingerprint(inputs, cursor.fetchone(), entry_count(inputs.county, inputs.quarter))
+
+
+def entry_count(county: str, quarter: str) -> int:
+    """Rows of the ledger of that county and quarter, reversals too."""
+    with connection.cursor() as cursor:
+        cursor.execute(close_sql.ENTRY_COUNT, {"county": county, "quarter": quarter})
+        return cursor.fetchone()[0]
+
+
+def _fingerprint(inputs: Inputs, listed: tuple, entries: int) -> str:
+    return sha256(repr((sorted(inputs.schemes.items()), *map(str, listed), entries)).encode()).hexdigest()
+
+
+@job_kind(JOB_KIND, "季度积分试算")
+def compute(run: JobRun, close: int) -> dict[str, Any]:
+    """The handler of `points.close` jobs: `close` is the version to compute."""
+    version = QuarterClose.objects.unscoped("the job's own close").filter(pk=close).first()
+    if version is None:
+        raise WrongState("这次试算已被放弃，请重新试算")
+    if version.whole_at is None:
+        try:
+            _fill(run, version)
+            _compute_chunks(run, version)
+            _finish(run, version)
+        except JobCancelled:
+            discard(version)
+            raise
+    return {"close": version.pk, "quarter": version.quarter, "number": version.number, "digest": version.digest}
+
+
+def discard(close: QuarterClose) -> None:
+    """Remove a version that never became whole, with all it holds (by SQL: the rows have no dependants)."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT FROM members_quarterclose WHERE id = %s AND whole_at IS NULL FOR UPDATE", [close.pk])
+        if cursor.rowcount:
+            for table in ("members_pointscore", "members_closesubject", "members_closechunk"):
+                cursor.execute(f"DELETE FROM {table} WHERE close_id = %s", [close.pk])  # noqa: S608 -- constants
+            cursor.execute("DELETE FROM members_quarterclose WHERE id = %s", [close.pk])
+
+
+def _fill(run: JobRun, close: QuarterClose) -> None:
+    run.progress(0, 0, "整理计分对象")
+    with transaction.atomic():
+        QuarterClose.objects.unscoped("the job's own close").select_for_update(of=("self",)).get(pk=close.pk)
+        if not close.chunks.exists():
+            inputs = Inputs.of(close.area_id, close.quarter)
+            with connection.cursor() as cursor:
+                # Counted before anything is read: an entry that comes later makes the fingerprint out of date.
+                close.entry_count = entry_count(close.area_id, close.quarter)
+                cursor.execute(close_sql.FILL, {"close": close.pk, **inputs.listed()})
+                cursor.execute(close_sql.FINGERPRINT_OF_FILLED, {"close": close.pk})
+                close.input_digest = _fingerprint(inputs, cursor.fetchone(), close.entry_count)
+                cursor.execute(
+                    "SELECT DISTINCT town_code FROM members_closesubject WHERE close_id = %s ORDER BY 1", [close.pk]
+                )
+                towns = [town for (town,) in cursor.fetchall()]
+            chunks = connected_towns(towns, inputs.placements) or [[]]
+            CloseChunk.objects.bulk_create(
+                CloseChunk(close=close, number=number, towns=chunk) for number, chunk in enumerate(chunks, 1)
+            )
+            close.save(update_fields=["entry_count", "input_digest"])
+        run.require_mine()
+
+
+def _compute_chunks(run: JobRun, close: QuarterClose) -> None:
+    waiting = list(close.chunks.filter(done=False).order_by("number").values_list("pk", flat=True))
+    total = close.chunks.count()
+    done = total - len(waiting)
+    run.progress(done, total, "计算得分和名次")
+    subjects = close.subjects.unscoped("the job's own close").count()
+    if connection.in_atomic_block or len(waiting) < CONNECTIONS or subjects < WORTH_A_SECOND_CONNECTION:
+        for pk in waiting:
+            compute_chunk(run, pk)
+            done += 1
+            run.progress(done, total, "计算得分和名次")
+        return
+    with ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="close") as pool:
+        futures = [pool.submit(_compute_chunk_apart, run, pk) for pk in waiting]
+        try:
+            for future in futures:
+                future.result()
+                done += 1
+                run.progress(done, total, "计算得分和名次")
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def _compute_chunk_apart(run: JobRun, pk: int) -> None:
+    try:
+        compute_chunk(run, pk)
+    finally:
+        connection.close()
+
+
+def compute_chunk(run: JobRun, pk: int) -> None:
+    """Scores and ranks of one connected set of towns, once: the row of the chunk is the lock."""
+    with transaction.atomic():
+        chunk = CloseChunk.objects.select_for_update(of=("self",)).select_related("close").get(pk=pk)
+        if not chunk.done:
+            with connection.cursor() as cursor:
+                # The planner has no statistics of rows written a moment ago and would loop over each of them.
+                cursor.execute(f"SET LOCAL work_mem = '{WORK_MEM}'")
+                cursor.execute(close_sql.WRITE, chunk_parameters(chunk))
+            CloseChunk.objects.filter(pk=pk).update(done=True)
+        run.require_mine()
+
+
+def chunk_parameters(chunk: CloseChunk) -> dict[str, Any]:
+    """What the statements of a chunk ask."""
+    close = chunk.close
+    return {"close": close.pk, "towns": chunk.towns, "county": close.area_id, "quarter": close.quarter}
+
+
+def _finish(run: JobRun, close: QuarterClose) -> None:
+    run.progress(close.chunks.count(), close.chunks.count(), "核对并生成摘要")
+    with transaction.atomic():
+        gate = lock_gate(close.area_id, close.quarter)
+        versions = QuarterClose.objects.unscoped("versions of the job's own quarter").filter(
+            area_id=close.area_id, quarter=close.quarter
+        )
+        if gate.state != gate.State.OPEN:
+            raise WrongState("计算期间本季度已经公示，这次试算不再需要")
+        if close.chunks.filter(done=False).exists():
+            raise RuntimeError(f"close {close.pk} has chunks that were not computed")
+        close.digest = digest_of(close)
+        close.subject_count = close.subjects.unscoped("the job's own close").count()
+        close.whole_at = timezone.now()
+        trials = versions.filter(state=QuarterClose.State.TRIAL, whole_at__isnull=False)
+        if trials.filter(number__gt=close.number).exists():
+            close.state = QuarterClose.State.SUPERSEDED
+        trials.filter(number__lt=close.number).update(state=QuarterClose.State.SUPERSEDED)
+        close.save(update_fields=["digest", "subject_count", "whole_at", "state"])
+        run.require_mine()
