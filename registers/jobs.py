@@ -17,7 +17,7 @@ from typing import Any
 from celery import current_app
 from django.conf import settings
 from django.core.files.base import File
-from django.db import connection, models, transaction
+from django.db import DatabaseError, connection, models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -27,6 +27,7 @@ from registers.models.job import Job, StoredFile
 
 logger = logging.getLogger(__name__)
 KEEP_FILES_DAYS = 30
+CANCELLED = "已按您的要求取消，没有写入的部分不会写入"
 
 
 class JobCancelled(Exception):
@@ -68,7 +69,9 @@ def start_job(code: str, *, by: Any, title: str = "", **params: Any) -> Job:
 
 def send(job: Job) -> None:
     """Hand the id to Celery when the transaction commits; a lost message is found by the sweeper."""
-    name = "registers.tasks.run_heavy_job" if _kinds[job.kind].heavy else "registers.tasks.run_quick_job"
+    # A kind that this version no longer knows still goes to a worker, which ends the job and says so.
+    heavy = job.kind not in _kinds or _kinds[job.kind].heavy
+    name = "registers.tasks.run_heavy_job" if heavy else "registers.tasks.run_quick_job"
     # robust: a broker that is down costs a delay until the sweeper comes by, not an error page after the commit.
     transaction.on_commit(lambda: current_app.tasks[name].delay(str(job.pk)), robust=True)
 
@@ -79,6 +82,9 @@ class JobRun:
     def __init__(self, job: Job) -> None:
         self.job = job
         self.attempt = job.attempt
+        self._beating = False
+        self._told: tuple[int, int, str] | None = None  # what the heartbeat shall write
+        self._heard: type[Exception] | None = None  # what the heartbeat saw
 
     @property
     def owner(self) -> Any:
@@ -89,11 +95,27 @@ class JobRun:
         """Tell how far it is. Raises JobCancelled or JobTakenOver, so call it between idempotent pieces."""
         if transaction.get_connection().in_atomic_block and not _in_test_transaction():
             raise RuntimeError("progress() inside a transaction would show nothing and lock the job row")
-        updated = self._mine().update(done=done, total=total, step=step[:120], heartbeat_at=timezone.now())
-        if not updated:
+        self._tell(done, total, step)
+        self._ask()
+
+    def checkpoint(self, done: int, total: int, step: str = "") -> None:
+        """The same inside a transaction: told and asked through the heartbeat's own connection, seconds late."""
+        if not self._beating:
+            self._tell(done, total, step)
+            self._ask()
+            return
+        self._told = (done, total, step)
+        if self._heard:
+            raise self._heard
+
+    def keep_result(self, result: dict[str, Any]) -> None:
+        """Inside the transaction that does the work: the result is there if and only if the work is.
+
+        A later attempt finds it in `job.result` and has nothing left to do. Raises JobTakenOver.
+        """
+        if not self._mine().update(result=result):
             raise JobTakenOver
-        if Job.objects.unscoped("the worker's own job").values_list("cancel_asked", flat=True).get(pk=self.job.pk):
-            raise JobCancelled
+        self.job.result = result
 
     def require_mine(self) -> None:
         """Inside a transaction: lock the job row and raise JobTakenOver where another attempt has begun."""
@@ -104,6 +126,25 @@ class JobRun:
         """Keep a made file under 我的文件 of the owner; a repeated attempt replaces its own file of that name."""
         StoredFile.objects.unscoped("the job's own file").filter(job=self.job, name=name).delete()
         return keep_file(content, name, owner=self.owner, job=self.job)
+
+    def _tell(self, done: int, total: int, step: str) -> None:
+        if not self._mine().update(done=done, total=total, step=step[:120], heartbeat_at=timezone.now()):
+            raise JobTakenOver
+
+    def _ask(self) -> None:
+        if self._mine().filter(cancel_asked=True).exists():
+            raise JobCancelled
+
+    def _beat(self) -> None:
+        """One heartbeat, on a connection of its own; what it hears is raised by the next checkpoint."""
+        try:
+            if self._told:
+                self._tell(*self._told)
+            elif not self._mine().update(heartbeat_at=timezone.now()):
+                raise JobTakenOver
+            self._ask()
+        except (JobTakenOver, JobCancelled) as heard:
+            self._heard = type(heard)
 
     def _mine(self) -> models.QuerySet:
         jobs = Job.objects.unscoped("the worker's own job")
@@ -151,12 +192,12 @@ def run(job_id: str) -> None:
     try:
         if job.cancel_asked:
             raise JobCancelled
-        with _heartbeat(job), acting(job.owner_id, f"任务：{job.title}"):
+        with _heartbeat(attempt), acting(job.owner_id, f"任务：{job.title}"):
             result = _kinds[job.kind].handler(attempt, **job.params)
     except JobTakenOver:
         return
     except JobCancelled:
-        _finish(attempt, Job.State.CANCELLED, message="已按您的要求取消，没有写入的部分不会写入")
+        _finish(attempt, Job.State.CANCELLED, message=CANCELLED)
     except DomainError as error:
         _finish(attempt, Job.State.FAILED, message=error.message)
     except Exception:
@@ -177,8 +218,9 @@ def _finish(attempt: JobRun, state: str, *, result: dict | None = None, message:
 def cancel(job: Job) -> None:
     """Ask a job to stop; a queued one stops at once."""
     jobs = Job.objects.unscoped("the caller was allowed to see this job").filter(pk=job.pk)
-    jobs.filter(state=Job.State.QUEUED).update(state=Job.State.CANCELLED, finished_at=timezone.now())
-    jobs.filter(state=Job.State.RUNNING).update(cancel_asked=True)
+    # First the wish, then the queued ones: a job that changes hands between the two still learns of it.
+    jobs.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING]).update(cancel_asked=True)
+    jobs.filter(state=Job.State.QUEUED).update(state=Job.State.CANCELLED, message=CANCELLED, finished_at=timezone.now())
 
 
 def resend_stalled() -> int:
@@ -216,7 +258,7 @@ def unseen_finished(user: Any) -> models.QuerySet:
 
 
 @contextmanager
-def _heartbeat(job: Job) -> Iterator[None]:
+def _heartbeat(attempt: JobRun) -> Iterator[None]:
     """Beat from a thread of its own (with its own connection), because one SQL statement may take long."""
     if _in_test_transaction():
         yield
@@ -224,14 +266,18 @@ def _heartbeat(job: Job) -> Iterator[None]:
     stop = threading.Event()
 
     def beat() -> None:
-        jobs = Job.objects.unscoped("the worker's own job")
         try:
             while not stop.wait(settings.JOB_HEARTBEAT_SECONDS):
-                jobs.filter(pk=job.pk, attempt=job.attempt, state=Job.State.RUNNING).update(heartbeat_at=timezone.now())
+                try:
+                    attempt._beat()
+                except DatabaseError:
+                    logger.warning("heartbeat of job %s missed", attempt.job.pk, exc_info=True)
+                    connection.close()
         finally:
             connection.close()
 
-    thread = threading.Thread(target=beat, name=f"heartbeat-{job.pk}", daemon=True)
+    thread = threading.Thread(target=beat, name=f"heartbeat-{attempt.job.pk}", daemon=True)
+    attempt._beating = True
     thread.start()
     try:
         yield

@@ -3,14 +3,17 @@
 Forms and REST both save through here; workbooks write many rows at once through `Register.save_many`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import IntegrityError, transaction
-from django.db.models import BaseConstraint, ProtectedError, RestrictedError
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, IntegrityError, transaction
+from django.db.models import ProtectedError, RestrictedError
 
-from registers.errors import Invalid, NotFound, StaleVersion, WrongState
+from registers.errors import Invalid, NotFound, StaleVersion
+from registers.exchange import RowContext, explain
+from registers.exchange.context import RowContext
+from registers.exchange.violations import Violation, explain, settle
 from registers.register import Register
 from registers.rows.checker import check_rows
 from registers.rows.columns import Column
@@ -19,9 +22,6 @@ from registers.rows.tables import table_from_dicts
 
 OUTSIDE = "没有找到，或不在您的管辖范围内"
 DUPLICATE = "已有相同的记录，请在原记录上修改"
-# Said where the other row may lie outside the user's scope: it must not tell that one exists.
-NOT_ACCEPTED = "这样填没有通过核对，请核对后再填；仍不行请联系上一级"
-CONTRADICTION = "这几项之间互相矛盾，请核对"
 
 
 class RowRefused(Invalid):
@@ -43,7 +43,8 @@ def writable_columns(register: Register, user: Any) -> list[Column]:
 def check_one(register: Register, given: Mapping[str, Any], user: Any) -> CheckedRows:
     """Pass one row through the door; keys are field names or headings."""
     columns = writable_columns(register, user)
-    return check_rows(columns, table_from_dicts(columns, [given]), context=user, row_rules=register.row_rules)
+    table = table_from_dicts(columns, [given])
+    return check_rows(columns, table, context=RowContext(user, register), row_rules=register.row_rules)
 
 
 def save_one(
@@ -61,10 +62,12 @@ def save_one(
         try:
             with transaction.atomic():
                 saved = register.save(by=by, values=dict(values), row=current)
-        except IntegrityError as error:
-            raise RowRefused([_problem_of(register, error)]) from error
-        except ValidationError as error:
-            raise RowRefused(_problems_of(register, error)) from error
+                settle()
+        except (DatabaseError, ValidationError) as error:
+            violations = explain(error)
+            if not violations:
+                raise
+            raise RowRefused(_problem_of(register, violation) for violation in violations) from error
         if not register.changeable(by).filter(pk=saved.pk).exists():
             # Moved or made out of reach: the same answer as for a place that does not exist.
             raise RowRefused([(area_field(register), OUTSIDE)])
@@ -74,17 +77,7 @@ def save_one(
 def delete_one(register: Register, *, by: Any, row: Any, version: int | None = None) -> None:
     """Remove a row. Raises WrongState where others hang on it."""
     with transaction.atomic():
-        current = _locked(register, by, row, version)
-        try:
-            with transaction.atomic():
-                register.delete(by=by, row=current)
-        except (ProtectedError, RestrictedError) as error:
-            things = {str(thing._meta.verbose_name) for thing in getattr(error, "protected_objects", ())}
-            raise WrongState(
-                f"还有{'、'.join(sorted(things)) or '其他记录'}用到它，不能删除。请先处理这些记录"
-            ) from error
-        except IntegrityError as error:
-            raise WrongState("还有其他记录用到它，不能删除。请先处理这些记录") from error
+        register.delete(by=by, row=_locked(register, by, row, version))
 
 
 def _locked(register: Register, by: Any, row: Any, version: int | None) -> Any:
@@ -113,30 +106,14 @@ def area_field(register: Register) -> str:
     return next((names[name] for name in (first, first.removesuffix("_id"), f"{first}_id") if name in names), "")
 
 
-def _problem_of(register: Register, error: IntegrityError) -> tuple[str, str]:
-    """What a violated constraint means in words."""
-    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
-    constraint = next((known for known in register.model._meta.constraints if known.name == name), None)
-    if constraint is None:
-        return "", NOT_ACCEPTED
-    fields = getattr(constraint, "fields", ())
-    names = [column.field for column in register.columns if column.field in fields]
-    field = names[-1] if names else ""
-    said = constraint.violation_error_message
-    if said and said != BaseConstraint.default_violation_error_message:
-        return field, str(said)
-    return field, NOT_ACCEPTED if fields else CONTRADICTION
-
-
-def _problems_of(register: Register, error: ValidationError) -> Sequence[tuple[str, str]]:
-    if not hasattr(error, "error_dict"):
-        return [("", message) for message in error.messages]
+def _problems_of(register: Register, error: Exception) -> list[tuple[str, str]]:
+    """(column or "", what is wrong) for whatever the database or the model refused; empty where it is no refusal."""
     known = {column.field for column in register.columns}
-    return [
-        (name if name != NON_FIELD_ERRORS and name in known else "", message)
-        for name, messages in error.message_dict.items()
-        for message in messages
-    ]
+    problems = []
+    for violation in explain(error):
+        names = [register.field_of(name) for name in violation.fields]
+        problems.append((next((name for name in names if name in known), ""), violation.message))
+    return problems
 
 
 __all__ = [

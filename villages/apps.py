@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 
+from registers.register import register_all
 from registers.scope import Scope, register_scope_kind
 
 
@@ -8,6 +9,13 @@ class VillagesConfig(AppConfig):
     verbose_name = "村居"
 
     def ready(self) -> None:
+        from villages import registers
         from villages.queries import area_name
 
+        register_all(
+            registers.AreaRegister,
+            registers.VillageRegister,
+            registers.VillageFactsRegister,
+            registers.TownFactsRegister,
+        )
         register_scope_kind("area", "区划", Scope.area, area_name)
