@@ -127,7 +127,7 @@ def test_all_doors_are_one(columns):
 
 
 def test_personal_values_are_masked_in_every_error(columns):
-    rows = [{"village": "锅上村", "name": "、".join(["13900001234"] * 3), "id": "370000199003071230", 
+    rows = [{"village": "锅上村", "name": "、".join(["13900001234"] * 3), "id": "370000199003071230",
              "phone": "1390000123", "kind": "370000199003071230"}]  # fmt: skip
     checked = check_rows(columns, table_from_dicts(columns, rows))
     everything = "\n".join(f"{error.text}{error.value}{error.as_dict()}" for error in checked.errors)
