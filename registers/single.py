@@ -7,11 +7,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, IntegrityError, transaction
-from django.db.models import ProtectedError, RestrictedError
+from django.db import DatabaseError, transaction
 
 from registers.errors import Invalid, NotFound, StaleVersion
-from registers.exchange import RowContext, explain
 from registers.exchange.context import RowContext
 from registers.exchange.violations import Violation, explain, settle
 from registers.register import Register
@@ -106,14 +104,11 @@ def area_field(register: Register) -> str:
     return next((names[name] for name in (first, first.removesuffix("_id"), f"{first}_id") if name in names), "")
 
 
-def _problems_of(register: Register, error: Exception) -> list[tuple[str, str]]:
-    """(column or "", what is wrong) for whatever the database or the model refused; empty where it is no refusal."""
+def _problem_of(register: Register, violation: Violation) -> tuple[str, str]:
+    """(column or "", what is wrong) for what the database or the model refused."""
     known = {column.field for column in register.columns}
-    problems = []
-    for violation in explain(error):
-        names = [register.field_of(name) for name in violation.fields]
-        problems.append((next((name for name in names if name in known), ""), violation.message))
-    return problems
+    names = [register.field_of(name) for name in violation.fields]
+    return next((name for name in names if name in known), ""), violation.message
 
 
 __all__ = [
