@@ -62,10 +62,10 @@ def save_one(
                 saved = register.save(by=by, values=dict(values), row=current)
                 settle()
         except (DatabaseError, ValidationError) as error:
-            violations = explain(error)
-            if not violations:
+            problems = _problems_of(register, error)
+            if not problems:
                 raise
-            raise RowRefused(_problem_of(register, violation) for violation in violations) from error
+            raise RowRefused(problems) from error
         if not register.changeable(by).filter(pk=saved.pk).exists():
             # Moved or made out of reach: the same answer as for a place that does not exist.
             raise RowRefused([(area_field(register), OUTSIDE)])
@@ -75,7 +75,15 @@ def save_one(
 def delete_one(register: Register, *, by: Any, row: Any, version: int | None = None) -> None:
     """Remove a row. Raises WrongState where others hang on it."""
     with transaction.atomic():
-        register.delete(by=by, row=_locked(register, by, row, version))
+        current = _locked(register, by, row, version)
+        try:
+            with transaction.atomic():
+                register.delete(by=by, row=current)
+                settle()
+        except DatabaseError as error:
+            if not explain(error):
+                raise
+            raise WrongState("刚刚有其他记录用到了它，不能删除。请先处理那些记录") from error
 
 
 def _locked(register: Register, by: Any, row: Any, version: int | None) -> Any:
@@ -92,7 +100,8 @@ def _refuse_known(register: Register, by: Any, values: Mapping[str, Any]) -> Non
     key = register.natural_key
     if not key or any(values.get(name) is None for name in key):
         return
-    if register.rows(by).filter(**register.find(by, dict(values))).exists():
+    lookup = register.find(by, dict(values))
+    if lookup and register.rows(by).filter(**lookup).exists():
         headings = "、".join(register.column(name).heading for name in key)
         raise RowRefused([(key[-1], f"{DUPLICATE}（{headings}相同）")])
 
