@@ -13,12 +13,15 @@ from .processes import Account
 
 HEADING = "# 由 make run 生成：本机的地址与密钥，只有本人可读。删除后，已加密的数据将无法还原。\n"
 
+DEMO_DAY = "2026-11-20"  # the demo's figures end here; LIANJIAN_TODAY, also empty (the real date), overrides it
+
 # Not secrets: tests encrypt nothing that anybody would miss, and must give the same bytes on every machine.
 TEST_KEYS = {
     "DJANGO_SECRET_KEY": "only-for-tests-" + "0" * 40,
     "FIELD_ENCRYPTION_KEY": base64.b64encode(bytes(range(32))).decode(),
     "BLIND_INDEX_KEY": base64.b64encode(bytes(range(32, 64))).decode(),
     "DEMO_PASSWORD": "only-for-tests-2026",
+    "LIANJIAN_TODAY": DEMO_DAY,
 }
 
 
@@ -34,12 +37,13 @@ def new_secrets() -> dict[str, str]:
 
 
 def settle(kept: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
-    """The generated values to use: given by the environment before kept before new.
+    """The generated values to use, given by the environment before kept before new, and the demo's day.
 
     >>> settle({"BLIND_INDEX_KEY": "kept", "DEMO_PASSWORD": "kept"}, {"DEMO_PASSWORD": "given"})["DEMO_PASSWORD"]
     'given'
     """
-    return {name: given.get(name) or kept.get(name) or value for name, value in new_secrets().items()}
+    values = {name: given.get(name) or kept.get(name) or value for name, value in new_secrets().items()}
+    return values | {"LIANJIAN_TODAY": given.get("LIANJIAN_TODAY", DEMO_DAY)}
 
 
 def read(path: Path) -> dict[str, str]:

@@ -22,6 +22,12 @@ def test_secrets_are_made_once_and_the_environment_goes_first():
     assert environment.settle({}, {}) != first
 
 
+def test_the_demo_has_its_own_day_unless_told_otherwise():
+    assert environment.settle({"LIANJIAN_TODAY": "2020-01-01"}, {})["LIANJIAN_TODAY"] == "2026-11-20"
+    assert environment.settle({}, {"LIANJIAN_TODAY": "2027-01-31"})["LIANJIAN_TODAY"] == "2027-01-31"
+    assert environment.settle({}, {"LIANJIAN_TODAY": ""})["LIANJIAN_TODAY"] == ""
+
+
 def test_the_file_survives_a_round_and_only_its_owner_reads_it(tmp_path):
     file = tmp_path / "local.env"
     values = environment.new_secrets() | {"DATABASE_URL": "postgres://a:b%3D@h:1/d?x=y"}
