@@ -9,7 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 
-from registers.errors import Invalid, NotFound, StaleVersion
+from registers.errors import Invalid, NotFound, StaleVersion, WrongState
 from registers.exchange.context import RowContext
 from registers.exchange.violations import Violation, explain, settle
 from registers.register import Register
@@ -62,10 +62,10 @@ def save_one(
                 saved = register.save(by=by, values=dict(values), row=current)
                 settle()
         except (DatabaseError, ValidationError) as error:
-            problems = _problems_of(register, error)
-            if not problems:
+            violations = explain(error)
+            if not violations:
                 raise
-            raise RowRefused(problems) from error
+            raise RowRefused(_problem_of(register, violation) for violation in violations) from error
         if not register.changeable(by).filter(pk=saved.pk).exists():
             # Moved or made out of reach: the same answer as for a place that does not exist.
             raise RowRefused([(area_field(register), OUTSIDE)])
