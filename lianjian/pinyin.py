@@ -142,3 +142,13 @@ def columns(name: str, *, person: bool = False) -> dict[str, str]:
     """Values for the columns `pinyin` and `initials` of a row with that name (cut to fit them: 120 and 40)."""
     parts = person_syllables(name) if person else syllables(name)
     return {"pinyin": " ".join(parts)[:120], "initials": "".join(part[0] for part in parts)[:40]}
+
+
+def pinyin(name: str) -> str:
+    """zhan jiang lu, for places and organisations."""
+    return columns(name)["pinyin"]
+
+
+def initials(name: str) -> str:
+    """zjl."""
+    return columns(name)["initials"]
