@@ -6,4 +6,10 @@ from django.urls import include, path
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("accounts.urls")),
+    path("", include("registers.pages.urls")),
 ]
+
+handler400 = "registers.pages.errors.bad_request"
+handler403 = "registers.pages.errors.forbidden"
+handler404 = "registers.pages.errors.not_found"
+handler500 = "registers.pages.errors.server_error"

@@ -153,8 +153,6 @@ class DeleteFace(Face):
 
     def post(self, request: HttpRequest, key: str) -> HttpResponse:
         row = self.changeable_row(key)
-        if not self.register.deletable:
-            return self.http_method_not_allowed(request)
         name = self.register.title_of(row)
         delete_one(self.register, by=self.user, row=row, version=_version(request.POST))
         messages.success(request, f"已删除“{name}”。")

@@ -41,7 +41,8 @@ class ListFace(Face):
             "previous_url": self.with_cursor(page.previous),
             "page_size": size if count > reading.PAGE_SIZES[0] else None,
             "query": self.query(),
-            "can_add": self.may_change,
+            "can_add": self.may_change and self.register.can_create,
+            "can_import": self.may_change,
             "actions": self.actions(),
             "urls": self.urls(),
         }
@@ -73,7 +74,9 @@ class ListFace(Face):
     def urls(self) -> dict[str, str]:
         urls = {"export": self.url("export"), "clear": self.url("list")}
         if self.may_change:
-            urls |= {face: self.url(face) for face in ("new", "import", "template")}
+            urls |= {face: self.url(face) for face in ("import", "template")}
+            if self.register.can_create:
+                urls["new"] = self.url("new")
         return urls
 
     def query(self) -> str:
@@ -93,8 +96,8 @@ class ListFace(Face):
         heads = present.heads(self.register, columns)
         first = ordering[0]
         for head in heads:
-            name = head["key"]
-            if name not in self.register.ordering_fields:
+            name = self.order_name(head["key"])
+            if not name:
                 continue
             is_first = first.removeprefix("-") == self.register.source(name)
             if is_first:

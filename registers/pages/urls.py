@@ -40,9 +40,14 @@ def faces_of(register: Register) -> Iterator[URLPattern]:
         own = register.views.get(name)
         if own is None and name in WRITING and not register.change_right:
             continue
-        if own is None and name == "delete" and not register.deletable:
+        if own is None and name in _unwanted(register):
             continue
         yield path(route, _view(import_string(own) if own else default, register), name=name)
+
+
+def _unwanted(register: Register) -> set[str]:
+    allowed = {"new": register.can_create, "delete": register.deletable}
+    return {name for name, wanted in allowed.items() if not wanted}
 
 
 def _view(cls: Any, register: Register) -> Callable[..., Any]:
