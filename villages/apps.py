@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 
+from registers import sockets
 from registers.register import register_all
 from registers.scope import Scope, register_scope_kind
 
@@ -10,7 +11,7 @@ class VillagesConfig(AppConfig):
 
     def ready(self) -> None:
         from villages import registers
-        from villages.queries import area_name
+        from villages.queries import area_choices, area_name, area_names
 
         register_all(
             registers.AreaRegister,
@@ -19,3 +20,5 @@ class VillagesConfig(AppConfig):
             registers.TownFactsRegister,
         )
         register_scope_kind("area", "区划", Scope.area, area_name)
+        sockets.area_names.plug(area_names)
+        sockets.area_choices.plug(area_choices)

@@ -1,7 +1,12 @@
 """Questions about places."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from registers.errors import NotFound
 from villages.models import Area
+
+CHOICES = 300  # a county has fewer towns, a town fewer villages
 
 
 def area_name(code: str) -> str:
@@ -10,3 +15,18 @@ def area_name(code: str) -> str:
     if name is None:
         raise NotFound(f"没有代码为“{code}”的区划")
     return name
+
+
+def area_names(codes: Iterable[str]) -> dict[str, str]:
+    """Names of areas by code; unknown codes are left out."""
+    areas = Area.objects.unscoped("names of divisions are no secret; the shell names the county and the office")
+    return dict(areas.filter(pk__in=list(codes)).values_list("pk", "name"))
+
+
+def area_choices(user: Any, right: str) -> list[tuple[str, str]]:
+    """What a list is filtered by: the towns of the user's scope; where that is one town or less, its villages."""
+    areas = Area.objects.within(user.scope_for(right)).filter(valid_to__isnull=True)
+    found = list(areas.filter(level__in=(Area.Level.TOWN, Area.Level.VILLAGE)).order_by("level", "code")[:CHOICES])
+    towns = [area for area in found if area.level == Area.Level.TOWN]
+    chosen = towns if len(towns) > 1 else [area for area in found if area.level == Area.Level.VILLAGE]
+    return [(area.code, area.short_name) for area in chosen]
