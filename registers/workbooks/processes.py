@@ -44,7 +44,7 @@ def child(module: str, *chunks: bytes, seconds: float) -> Iterator[Child]:
             [sys.executable, "-E", "-s", "-m", module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=None,  # the last words of a dying child belong in the log
             cwd=ROOT,
             env=environment,
             close_fds=True,
