@@ -7,7 +7,7 @@ page two milliseconds); counts stop at 10,001.
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -16,7 +16,8 @@ import django_filters
 from django import forms
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import F, Field, Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
+from django.utils.http import urlencode
 
 from lianjian import areacodes
 from lianjian.periods import Period, PeriodError
@@ -117,6 +118,14 @@ def filtered(register: Register, request: HttpRequest, rows: QuerySet) -> tuple[
     return filters, filters.qs if filters.is_valid() else rows.none()
 
 
+def filtered_by(register: Register, query: Mapping[str, str], rows: QuerySet) -> QuerySet:
+    """The same for a query kept from an earlier request (a job's). Raises Invalid."""
+    filters = filterset_class(register)(QueryDict(urlencode(query)), queryset=rows)
+    if not filters.is_valid():
+        raise Invalid("筛选条件已经失效，请重新筛选")
+    return filters.qs
+
+
 # -- order
 
 
@@ -152,12 +161,17 @@ class Page:
 
 
 def page_of(rows: QuerySet, ordering: Sequence[str], size: int, cursor: str = "") -> Page:
-    """The page that a cursor names, the first without one. Raises Invalid for a cursor that is none of ours."""
+    """The page that a cursor names, the first without one. `rows` may be `.values()`.
+
+    Raises Invalid for a cursor that is none of ours.
+    """
     keys = [(name.removeprefix("-"), name.startswith("-")) for name in ordering]
     rows = rows.annotate(**{f"key_{index}": F(name) for index, (name, _) in enumerate(keys)})
     backward, values = _read_cursor(rows.model, keys, cursor) if cursor else (False, None)
     if values is not None:
-        rows = rows.filter(_beyond(rows.model, keys, values, backward))
+        rows = rows.filter(
+            _bound(rows.model, keys[0], values[0], backward), _beyond(rows.model, keys, values, backward)
+        )
     directions = [(F(name).desc() if descending != backward else F(name).asc()) for name, descending in keys]
     found = list(rows.order_by(*directions)[: size + 1])
     more, found = len(found) > size, found[:size]
@@ -170,6 +184,18 @@ def page_of(rows: QuerySet, ordering: Sequence[str], size: int, cursor: str = ""
         _write_cursor("n", found[-1], keys) if found and has_next else None,
         _write_cursor("p", found[0], keys) if found and has_previous else None,
     )
+
+
+def _bound(model: Any, key: tuple[str, bool], value: Any, backward: bool) -> Q:
+    """What the first key alone says: implied by `_beyond`, but a range that an index can start at."""
+    name, descending = key
+    if value is None:
+        return Q()
+    upward = descending == backward
+    bound = Q(**{f"{name}__{'gte' if upward else 'lte'}": value})
+    if upward and (field_at(model, name).null or "__" in name):
+        bound |= Q(**{f"{name}__isnull": True})
+    return bound
 
 
 def _beyond(model: Any, keys: Sequence[tuple[str, bool]], values: Sequence[Any], backward: bool) -> Q:
@@ -210,7 +236,8 @@ def is_stored(model: Any, path: str) -> bool:
 
 
 def _write_cursor(direction: str, row: Any, keys: Sequence[tuple[str, bool]]) -> str:
-    values = [getattr(row, f"key_{index}") for index in range(len(keys))]
+    names = [f"key_{index}" for index in range(len(keys))]
+    values = [row[name] if isinstance(row, dict) else getattr(row, name) for name in names]
     texts = [None if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
              for value in values]  # fmt: skip
     return base64.urlsafe_b64encode(json.dumps([direction, *texts]).encode()).decode().rstrip("=")
@@ -219,7 +246,7 @@ def _write_cursor(direction: str, row: Any, keys: Sequence[tuple[str, bool]]) ->
 def _read_cursor(model: Any, keys: Sequence[tuple[str, bool]], cursor: str) -> tuple[bool, list[Any]]:
     try:
         direction, *texts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if direction not in ("n", "p") or len(texts) != len(keys):
+        if direction not in ("n", "p") or len(texts) != len(keys) or any("\x00" in str(text) for text in texts):
             raise ValueError("not a cursor of this order")
         values = [
             None if text is None else field_at(model, name).to_python(str(text))
