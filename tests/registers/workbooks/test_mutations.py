@@ -5,6 +5,7 @@ import zipfile
 from io import BytesIO
 
 import pytest
+
 from registers.rows.checker import check_rows
 from registers.rows.columns import Choice, Column, Date, Decimal, IdNumber, Integer, Text
 from registers.rows.tables import table_from_workbook
