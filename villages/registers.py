@@ -28,7 +28,7 @@ class AreaRegister(Register):
     title = "区划"
     group = "村居"
     menu_order = 90
-    icon = "map-2"
+    icon = "map"
     columns = (
         Column("code", "区划代码", CODE, required=True, width=16, example="371083101206"),
         Column("name", "名称", Text(60, compact=True), required=True, width=24, example="南唐家村委会"),
@@ -101,7 +101,7 @@ class VillageRegister(Register):
     sources = {"code": "area_id", "official_name": "area__name", "town": "area__parent__name"}
     list_columns = ("name", "code", "kind", "town", "specialties")
     primary_filters = ("q", "kind")
-    search_fields = ("name", "area__name", "area_id__istartswith", "pinyin", "initials")
+    search_fields = ("name", "area__name", "area__code", "pinyin", "initials")
     ordering = ("area_id",)
     ordering_fields = ("area_id", "name", "kind")
     natural_key = ("code",)
@@ -160,7 +160,7 @@ class VillageFactsRegister(Register):
         "village_code", "year", "households", "population", "party_members", "operating_income", "total_income", "debt",
     )  # fmt: skip
     primary_filters = ("q", "area")
-    search_fields = ("village__name", "village_id__istartswith", "village__pinyin", "village__initials")
+    search_fields = ("village__name", "village__area__code", "village__pinyin", "village__initials")
     ordering = ("-year", "village_id")
     ordering_fields = ("year", "village_id", "population", "operating_income", "debt")
     natural_key = ("village_code", "year")
