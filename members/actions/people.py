@@ -27,6 +27,8 @@ SUBJECT_FIELDS = frozenset({"name", "subject_class", "exempt_reason", "joined_on
 # Nothing about other areas: whoever asks only learns that this number cannot be entered here.
 ID_NUMBER_TAKEN = "这个身份证号不能登记，请核对号码；核对无误的，请报县委组织部核实"
 
+NUMBER_TAKEN = "这个编号不能使用，请留空由系统编号，或换一个编号"
+
 
 @contextmanager
 def refusals_explained() -> Iterator[None]:
@@ -39,7 +41,7 @@ def refusals_explained() -> Iterator[None]:
         if constraint == "person_id_number_once":
             raise Invalid(ID_NUMBER_TAKEN, field="id_number") from error
         if constraint.startswith("members_subject_number"):
-            raise Invalid("这个编号不能使用，请留空由系统编号，或换一个编号", field="member_no") from error
+            raise Invalid(NUMBER_TAKEN, field="member_no") from error
         if constraint == "one_placement_at_a_time":
             raise Invalid("同一人同一时间只能在一个村居，请核对日期", field="on") from error
         raise
@@ -60,6 +62,20 @@ def require_branch(organization: PartyOrganization | None, village_code: str) ->
         raise Invalid(f"“{organization.name}”不在这个村居所属的镇街，请重新选择党支部", field="organization")
     if organization.ended_on and organization.ended_on <= clock.today():
         raise Invalid(f"“{organization.name}”已于 {organization.ended_on} 撤销，请重新选择党支部", field="organization")
+
+
+def require_same_village(subject: Subject, village: Village | None) -> None:
+    """A village changes by a dated transfer only. Raises Invalid."""
+    if village is not None and village.pk != subject.village_id:
+        raise Invalid(
+            f"登记在“{subject.village.name}”，换村居请用“调动”办理并写明日期，这里不能直接改", field="village_code"
+        )
+
+
+def require_same_number(subject: Subject, number: str | None) -> None:
+    """Numbers never change. Raises Invalid."""
+    if number and number != subject.number:
+        raise Invalid(f"编号 {subject.number} 不能修改", field="member_no")
 
 
 @transaction.atomic
@@ -148,11 +164,14 @@ def change_member(*, by: Any, subject: Subject, **changes: Any) -> Subject:
     return subject
 
 
+_EMPTY = {"gender": "", "id_number": "", "phone": "", "exempt_reason": "", "subject_class": SubjectClass.ORDINARY}
+
+
 def set_changed(row: Any, values: dict[str, Any]) -> bool:
     """Set what differs; a new name brings its pinyin along. Equal personal values are not sealed anew."""
     changed = False
     for field, given in values.items():
-        value = "" if given is None and field in ("gender", "id_number", "phone", "exempt_reason") else given
+        value = _EMPTY.get(field) if given is None else given
         if getattr(row, field) != value:
             setattr(row, field, value)
             changed = True
