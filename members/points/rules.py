@@ -28,14 +28,15 @@ def open_gates(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
     for county, fact_quarter in sorted(set(wanted)):
         candidate = periods.parse_quarter(fact_quarter)
         for _ in range(LONGEST_WAIT):
-            if _locked_gate(county, str(candidate)) == PointQuarter.State.OPEN:
+            if gate_state(county, str(candidate)) == PointQuarter.State.OPEN:
                 break
             candidate = candidate.next()
         settled[county, fact_quarter] = str(candidate)
     return settled
 
 
-def _locked_gate(county: str, quarter: str) -> str:
+def gate_state(county: str, quarter: str) -> str:
+    """The state of the gate, share-locked until the transaction ends: it will not change under the caller."""
     with connection.cursor() as cursor:
         for _ in range(2):
             cursor.execute(

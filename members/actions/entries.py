@@ -1,0 +1,57 @@
+"""The ledger's only correction: a reversal (冲销), in the quarter of its entry."""
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from lianjian import periods
+from members.access import reaches
+from members.models import PointEntry, PointQuarter
+from members.points.rules import gate_state
+from registers.errors import Invalid, NotAllowed, NotFound, WrongState
+
+RIGHT = "entries.reverse"
+
+
+@transaction.atomic
+def reverse_entry(*, entry: PointEntry, by: Any, reason: str) -> PointEntry:
+    """Take an entry back: the same fact with the opposite points; both then count for nothing.
+
+    To enter the fact rightly, declare a claim with `corrects=entry.pk`. Raises Invalid without a reason, WrongState
+    where the entry is itself a reversal, was reversed, or its quarter is published or locked; NotAllowed, NotFound.
+    """
+    entry = PointEntry.objects.visible_to(by).filter(pk=entry.pk, settle_quarter=entry.settle_quarter).first()
+    if entry is None:
+        raise NotFound
+    if not reaches(by.scope_for(RIGHT), entry.village_id):
+        raise NotAllowed("您可以查看这条记录，但没有冲销的权限，请由镇审核人或县委组织部办理")
+    if not (reason := reason.strip()):
+        raise Invalid("请写明冲销的原因", field="reason")
+    if entry.reverses is not None:
+        raise WrongState("冲销记录不能再冲销；如需恢复，请重新申报")
+    if gate_state(entry.county_code, entry.settle_quarter) != PointQuarter.State.OPEN:
+        label = periods.parse_quarter(entry.settle_quarter).label
+        raise WrongState(f"{label}已经公示或审定，要冲销请先由县里重新打开")
+    reversal = PointEntry(
+        county_code=entry.county_code,
+        settle_quarter=entry.settle_quarter,
+        subject_id=entry.subject_id,
+        village_id=entry.village_id,
+        scheme_id=entry.scheme_id,
+        item_code=entry.item_code,
+        quantity=entry.quantity,
+        points=-entry.points,
+        occurred_on=entry.occurred_on,
+        reason=reason[:200],
+        source_ref=entry.source_ref,
+        reverses=entry.pk,
+        created_by=by,
+    )
+    try:
+        with transaction.atomic():
+            reversal.save(force_insert=True)
+    except IntegrityError as error:
+        if "one_reversal_of_an_entry" in str(error) or "reverses" in str(error):
+            raise WrongState("这条记录已经冲销过了") from error
+        raise
+    return reversal
