@@ -67,7 +67,7 @@ def migrations_fingerprint(checkout: Path) -> str:
 def _settle(supervisor: Supervisor, venv: Virtualenv, home: Home, file: Path) -> dict[str, str]:
     """Start the services and write every address and secret to `file`, where `manage.py` run by hand finds them."""
     kept = environment.read(file)
-    values = environment.settle(kept, os.environ)
+    values = environment.settle(kept, environment.given(os.environ))
     # Kept before anything is encrypted with them.
     environment.write(file, {**kept, **values})
     values |= services.start(supervisor, venv, home, kept, durable=True)
@@ -79,22 +79,32 @@ def _serve(supervisor: Supervisor, venv: Virtualenv, values: dict[str, str], por
     env = services.variables(venv, values)
     python = str(venv.python)
     fingerprint = migrations_fingerprint(venv.checkout)
-    private = not os.environ.get("DATABASE_URL")
+    private = "DATABASE_URL" not in environment.given(os.environ)
     fresh = not private or not stamp.exists() or stamp.read_text() != fingerprint
     if fresh:
         print("正在准备数据库…", flush=True)
         _manage(supervisor, [python, "manage.py", "migrate", "--verbosity", "0"], env | {"LIANJIAN_DB_ROLE": "owner"})
-        _manage(supervisor, [python, "manage.py", "load_demo"], env)
+        _load_demo(supervisor, python, env)
         if private:
             stamp.write_text(fingerprint)
     _start_programs(supervisor, python, env, port)
     if not fresh:
-        _manage(supervisor, [python, "manage.py", "load_demo"], env)
+        _load_demo(supervisor, python, env)
     _wait_for_web(supervisor, port)
     print(f"\n联建已启动：http://127.0.0.1:{port}/   按 Ctrl-C 停止，日志在 var/log/\n", flush=True)
-    _manage(supervisor, [python, "manage.py", "demo_accounts"], env)
+    if _with_demo(env):
+        _manage(supervisor, [python, "manage.py", "demo_accounts"], env)
     with contextlib.suppress(Stopped):  # being asked to stop is how this ends well
         supervisor.watch()
+
+
+def _with_demo(env: dict[str, str]) -> bool:
+    return env.get("LIANJIAN_DEMO") != "0"
+
+
+def _load_demo(supervisor: Supervisor, python: str, env: dict[str, str]) -> None:
+    if _with_demo(env):
+        _manage(supervisor, [python, "manage.py", "load_demo"], env)
 
 
 def _start_programs(supervisor: Supervisor, python: str, env: dict[str, str], port: int) -> None:

@@ -15,6 +15,12 @@ HEADING = "# 由 make run 生成：本机的地址与密钥，只有本人可读
 
 DEMO_DAY = "2026-11-20"  # the demo's figures end here; LIANJIAN_TODAY, also empty (the real date), overrides it
 
+# Those that may lie in a file instead, as settings.py understands it too.
+FROM_FILES = [
+    *("DATABASE_URL", "DATABASE_OWNER_URL", "CELERY_BROKER_URL", "CACHE_URL"),
+    *("DJANGO_SECRET_KEY", "FIELD_ENCRYPTION_KEY", "BLIND_INDEX_KEY", "DEMO_PASSWORD"),
+]
+
 # Not secrets: tests encrypt nothing that anybody would miss, and must give the same bytes on every machine.
 TEST_KEYS = {
     "DJANGO_SECRET_KEY": "only-for-tests-" + "0" * 40,
@@ -36,14 +42,23 @@ def new_secrets() -> dict[str, str]:
     }
 
 
-def settle(kept: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+def given(environ: Mapping[str, str]) -> dict[str, str]:
+    """What the environment says, with `NAME_FILE` read for the names in FROM_FILES. Raises OSError."""
+    found = {name: value for name, value in environ.items() if value or name == "LIANJIAN_TODAY"}
+    for name in FROM_FILES:
+        if path := found.pop(f"{name}_FILE", None):
+            found[name] = Path(path).read_text(encoding="utf-8").strip()
+    return found
+
+
+def settle(kept: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:
     """The generated values to use, given by the environment before kept before new, and the demo's day.
 
     >>> settle({"BLIND_INDEX_KEY": "kept", "DEMO_PASSWORD": "kept"}, {"DEMO_PASSWORD": "given"})["DEMO_PASSWORD"]
     'given'
     """
-    values = {name: given.get(name) or kept.get(name) or value for name, value in new_secrets().items()}
-    return values | {"LIANJIAN_TODAY": given.get("LIANJIAN_TODAY", DEMO_DAY)}
+    values = {name: environ.get(name) or kept.get(name) or value for name, value in new_secrets().items()}
+    return values | {"LIANJIAN_TODAY": environ.get("LIANJIAN_TODAY", DEMO_DAY)}
 
 
 def read(path: Path) -> dict[str, str]:

@@ -19,7 +19,7 @@ def start(
     `kept` are the addresses of the last launch: their ports are taken again where free. Raises LocalError.
     """
     found: dict[str, str] = {}
-    given = os.environ
+    given = environment.given(os.environ)
     if not given.get("DATABASE_URL"):
         cluster = postgres.Postgres(home, venv.packages)
         cluster.start(supervisor, durable=durable, preferred_port=environment.port_of(kept.get("DATABASE_URL", "")))
@@ -48,7 +48,9 @@ def start(
 
 def variables(venv: Virtualenv, values: Mapping[str, str]) -> dict[str, str]:
     """The environment of our own programs: the user's, with ours over it and the virtual environment first on PATH."""
-    env = {name: value for name, value in os.environ.items() if name not in ("LIANJIAN_DB_ROLE", "PYTHONHOME")}
+    # A NAME_FILE would win over the NAME we set: the owner's address over the application's.
+    hidden = {"LIANJIAN_DB_ROLE", "PYTHONHOME", *(f"{name}_FILE" for name in environment.FROM_FILES)}
+    env = {name: value for name, value in os.environ.items() if name not in hidden}
     env["DJANGO_SETTINGS_MODULE"] = "lianjian.settings"
     env["VIRTUAL_ENV"] = str(venv.folder)
     env["PATH"] = f"{venv.folder / 'bin'}{os.pathsep}{env.get('PATH', os.defpath)}"

@@ -28,6 +28,17 @@ def test_the_demo_has_its_own_day_unless_told_otherwise():
     assert environment.settle({}, {"LIANJIAN_TODAY": ""})["LIANJIAN_TODAY"] == ""
 
 
+def test_a_secret_may_lie_in_a_file(tmp_path):
+    (tmp_path / "url").write_text("postgres://from-file/x\n")
+    environ = {
+        "DATABASE_URL_FILE": str(tmp_path / "url"),
+        "DATABASE_URL": "postgres://plain/x",
+        "CACHE_URL": "",
+        "A": "b",
+    }
+    assert environment.given(environ) == {"DATABASE_URL": "postgres://from-file/x", "A": "b"}
+
+
 def test_the_file_survives_a_round_and_only_its_owner_reads_it(tmp_path):
     file = tmp_path / "local.env"
     values = environment.new_secrets() | {"DATABASE_URL": "postgres://a:b%3D@h:1/d?x=y"}
