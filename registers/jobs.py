@@ -73,7 +73,7 @@ def send(job: Job) -> None:
     heavy = job.kind not in _kinds or _kinds[job.kind].heavy
     name = "registers.tasks.run_heavy_job" if heavy else "registers.tasks.run_quick_job"
     # robust: a broker that is down costs a delay until the sweeper comes by, not an error page after the commit.
-    transaction.on_commit(lambda: current_app.tasks[name].delay(str(job.pk)), robust=True)
+    transaction.on_commit(current_app.signature(name, args=[str(job.pk)]).delay, robust=True)
 
 
 class JobRun:

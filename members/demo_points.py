@@ -1,0 +1,182 @@
+"""The demo's points: a members' scheme of three categories (P21), five quarters of facts, three quarters locked."""
+
+import datetime as dt
+from random import Random
+from typing import Any
+
+from lianjian import clock, periods
+from members.actions.closes import confirm, publish, start_close
+from members.actions.schemes import new_version, put_in_force
+from members.models import PointClaim, PointClaimStep, PointEntry, PointScheme, Subject
+from members.models.subjects import SubjectClass, SubjectKind
+from members.points.content import CategoryContent, GradeContent, ItemContent, SchemeContent
+from members.points.rules import ensure_quarter
+from registers import jobs
+from villages.demo import COUNTY, OWN_TOWN
+
+FIRST_QUARTER, LOCKED_QUARTERS = "2025Q4", ("2025Q4", "2026Q1", "2026Q2")
+OPEN_QUARTERS = ("2026Q3", "2026Q4")
+STATES = PointClaim.State
+SCHEME = SchemeContent(
+    code="DY",
+    name="乳山市联建党员积分管理办法",
+    subject_kind=SubjectKind.MEMBER,
+    from_quarter=FIRST_QUARTER,
+    base=600,
+    base_by_class={SubjectClass.FRAIL: 650, SubjectClass.CADRE: 550},
+    floor=0,
+    top_quota_percent=30,
+    categories=(
+        CategoryContent("ZZ", "组织生活", 200),
+        CategoryContent("HD", "群体活动", 150),
+        CategoryContent("XF", "先锋作用"),
+    ),
+    items=(
+        ItemContent("ZZ01", "参加“三会一课”", "ZZ", 20, 120),
+        ItemContent("ZZ02", "参加主题党日", "ZZ", 20, 60),
+        ItemContent("ZZ03", "在联合党组织会议上提出意见并被采纳", "ZZ", 30, 60),
+        ItemContent("ZZ04", "无故缺席组织生活", "ZZ", -20),
+        ItemContent("HD01", "参加圆桌协商", "HD", 10, 50),
+        ItemContent("HD02", "参加环境整治义务劳动", "HD", 20, 100),
+        ItemContent("HD03", "参加志愿服务", "HD", 15, 90),
+        ItemContent("XF01", "完成认领的岗位职责", "XF", 30, 90),
+        ItemContent("XF02", "化解一起矛盾纠纷", "XF", 20, 80),
+        ItemContent("XF03", "护林防火值班", "XF", 10, 60),
+        ItemContent("XF04", "受镇级表彰", "XF", 30, group="表彰"),
+        ItemContent("XF05", "受县级以上表彰", "XF", 50, group="表彰"),
+        ItemContent("XF06", "违反村规民约", "XF", -30),
+    ),
+    grades=(
+        GradeContent("优秀", 900),
+        GradeContent("良好", 800),
+        GradeContent("合格", 600),
+        GradeContent("待提升", 0),
+    ),
+)
+WEIGHTS = (14, 14, 3, 2, 10, 12, 10, 9, 5, 7, 2, 1, 1)
+REASONS = {
+    "ZZ01": "季度党员大会",
+    "ZZ02": "当月主题党日",
+    "ZZ03": "关于闲置房屋盘活的意见被采纳",
+    "ZZ04": "无故缺席一次",
+    "HD01": "村头圆桌议事",
+    "HD02": "清理沟渠和房前屋后",
+    "HD03": "为老人理发、打扫",
+    "XF01": "公益岗认领事项完成",
+    "XF02": "调解邻里地界纠纷",
+    "XF03": "山头值守一班",
+    "XF04": "镇级先进个人",
+    "XF05": "县级优秀共产党员",
+    "XF06": "占道堆放，经提醒未改",
+}
+# Where the demo's 支部, 联合党组织 and 镇 have claims waiting for their step.
+WAITING = {STATES.DECLARED: 12, STATES.BRANCH_CHECKED: 10, STATES.FEDERATION_CHECKED: 14}
+WAITING_VILLAGE = "371083101223"
+
+
+def load_points(random: Random, subjects: list[Subject], *, county: Any, clerk: Any, reviewer: Any) -> None:
+    """Scheme, entries of every quarter, three closes locked, and claims that wait.
+
+    `county` runs closes, `clerk` declares, `reviewer` approves.
+    """
+    scheme = put_in_force(scheme=new_version(by=county, area=COUNTY, content=SCHEME), by=county)
+    for quarter in LOCKED_QUARTERS:
+        load_entries(random, scheme, subjects, quarter, clerk=clerk, reviewer=reviewer)
+        close_and_lock(quarter, by=county)
+    for quarter in OPEN_QUARTERS:
+        load_entries(random, scheme, subjects, quarter, clerk=clerk, reviewer=reviewer)
+    _load_waiting(random, subjects, clerk)
+
+
+def load_entries(
+    random: Random, scheme: PointScheme, subjects: list[Subject], quarter: str, *, clerk: Any, reviewer: Any
+) -> None:
+    """Approved claims of a quarter with their steps and entries."""
+    period = periods.parse_quarter(quarter)
+    last = min(period.last_day, clock.today() - dt.timedelta(days=3))
+    days = (last - period.start).days
+    ensure_quarter(COUNTY, quarter)
+    points = dict(scheme.items.values_list("code", "points"))
+    codes = [item.code for item in SCHEME.items]
+    claims = []
+    for subject in subjects:
+        if subject.joined_on and subject.joined_on > period.start:
+            continue
+        for _ in range(random.randint(6, 14) if subject.village_id.startswith(OWN_TOWN) else random.randint(2, 7)):
+            code = random.choices(codes, WEIGHTS)[0]
+            claims.append(
+                PointClaim(
+                    subject=subject,
+                    village_id=subject.village_id,
+                    item_code=code,
+                    quantity=random.choice((1, 1, 1, 2, 3)) if points[code] > 0 else 1,
+                    occurred_on=period.start + dt.timedelta(days=random.randint(0, days)),
+                    reason=REASONS[code],
+                    source_ref=f"{quarter}-{len(claims) + 1:06d}",
+                    state=STATES.APPROVED,
+                    settle_quarter=quarter,
+                    declared_by=clerk,
+                )
+            )
+    claims = PointClaim.objects.bulk_create(claims, batch_size=2000)
+    steps = (("", STATES.DECLARED, clerk), (STATES.FEDERATION_CHECKED, STATES.APPROVED, reviewer))
+    PointClaimStep.objects.bulk_create(
+        (
+            PointClaimStep(claim=claim, from_state=before, to_state=after, by=by)
+            for claim in claims
+            for before, after, by in steps
+        ),
+        batch_size=4000,
+    )
+    PointEntry.objects.bulk_create(
+        (
+            PointEntry(
+                county_code=COUNTY,
+                settle_quarter=quarter,
+                subject_id=claim.subject_id,
+                village_id=claim.village_id,
+                claim=claim,
+                scheme=scheme,
+                item_code=claim.item_code,
+                quantity=claim.quantity,
+                points=claim.quantity * points[claim.item_code],
+                occurred_on=claim.occurred_on,
+                reason=claim.reason,
+                source_ref=claim.source_ref,
+                created_by=reviewer,
+            )
+            for claim in claims
+        ),
+        batch_size=2000,
+    )
+
+
+def close_and_lock(quarter: str, *, by: Any) -> None:
+    """试算, 公示, 审定, as the county does it; the job runs here and now."""
+    close, job = start_close(by=by, county=COUNTY, quarter=quarter)
+    jobs.run(str(job.pk))
+    close.refresh_from_db()
+    confirm(close=publish(close=close, by=by), by=by)
+
+
+def _load_waiting(random: Random, subjects: list[Subject], clerk: Any) -> None:
+    people = [subject for subject in subjects if subject.village_id == WAITING_VILLAGE]
+    items = [item for item in SCHEME.items if item.points > 0]
+    for state, count in WAITING.items():
+        claims = PointClaim.objects.bulk_create(
+            PointClaim(
+                subject=(subject := random.choice(people)),
+                village_id=subject.village_id,
+                item_code=(item := random.choice(items)).code,
+                quantity=1,
+                occurred_on=dt.date(2026, random.choice((10, 11)), random.randint(1, 15)),
+                reason=REASONS[item.code],
+                source_ref=f"待办-{state}-{n:03d}",
+                state=state,
+                declared_by=clerk,
+            )
+            for n in range(count)
+        )
+        PointClaimStep.objects.bulk_create(
+            PointClaimStep(claim=claim, from_state="", to_state=STATES.DECLARED, by=clerk) for claim in claims
+        )

@@ -1,0 +1,95 @@
+"""`manage.py load_demo`: the demo county, once. Real places and federations, invented people and money."""
+
+import datetime as dt
+import os
+import secrets
+import time
+from random import Random
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.demo import DEMO_ACCOUNTS
+from accounts.models import Grant, User
+from federations.demo import federation_named, load_federations
+from lianjian import clock
+from lianjian.periods import Period
+from members.demo import load_people
+from members.demo_points import load_points
+from registers.audit import acting
+from registers.models import DirtyScope
+from reports.actions.rollup import refresh_period
+from villages.demo import COUNTY, load_places
+from villages.models import Village
+
+SEED = 371083
+
+
+class Command(BaseCommand):
+    help = "装入演示县（乳山市）。已有村居时不做任何事；LIANJIAN_DEMO=0 时不装。"
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            return
+        if Village.objects.unscoped("is anything loaded yet?").exists():
+            return
+        if settings.LIANJIAN_TODAY is None:
+            raise CommandError("演示数据有自己的日期，请设置 LIANJIAN_TODAY=2026-11-20")
+        started = time.monotonic()
+        random = Random(SEED)  # noqa: S311 -- an invented county, the same on every machine
+        users = self._accounts()
+        with acting(users["xianji"].pk, "装入演示数据"):
+            self._tell("区划、村居与村情")
+            villages = load_places(random)
+            self._tell("党组织与党员")
+            subjects = load_people(random, villages)
+            self._tell("联建单位")
+            load_federations(random, users["xianji"])
+            self._grants(users)
+            self._tell("积分与季度结算")
+            load_points(random, subjects, county=users["xianji"], clerk=users["zhenjie"], reviewer=users["zhenshen"])
+            self._tell("指标汇总")
+            self._rollup()
+        self._tell(f"演示数据已装入，用时 {time.monotonic() - started:.0f} 秒")
+
+    def _accounts(self) -> dict[str, User]:
+        password = os.environ.get("DEMO_PASSWORD") or secrets.token_urlsafe(9)
+        if not os.environ.get("DEMO_PASSWORD"):
+            self._tell(f"演示账号的密码：{password}")
+        hashed = make_password(password)
+        users = {}
+        for account in DEMO_ACCOUNTS:
+            users[account.username], _ = User.objects.update_or_create(
+                username=account.username,
+                defaults={"name": account.name, "unit": account.unit, "password": hashed},
+            )
+        # The loader itself works as the county's reviewer; everybody else is granted once his place exists.
+        self._grant(users["xianji"], "county_reviewer", "area", COUNTY)
+        return users
+
+    def _grants(self, users: dict[str, User]) -> None:
+        for account in DEMO_ACCOUNTS:
+            key = account.scope_key
+            if account.scope_kind == "federation":
+                key = str(federation_named(key).pk)
+            self._grant(users[account.username], account.role, account.scope_kind, key)
+
+    def _grant(self, user: User, role: str, kind: str, key: str) -> None:
+        Grant.objects.get_or_create(
+            user=user, role=role, scope_kind=kind, scope_key=key, defaults={"valid_from": dt.date(2025, 1, 1)}
+        )
+
+    def _rollup(self) -> None:
+        this_year = clock.today().year
+        # What loading left in the outbox is all summed up here.
+        DirtyScope.objects.all().delete()
+        for year in (this_year - 1, this_year):
+            refresh_period(COUNTY, Period(year, "Y", 1))
+            for number in (1, 2, 3, 4):
+                refresh_period(COUNTY, Period(year, "Q", number))
+
+    def _tell(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()
