@@ -200,6 +200,9 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "PREPROCESSING_HOOKS": ["registers.api.schema.only_api"],
+    "POSTPROCESSING_HOOKS": [],  # choices are told in place: every register has its own 类别
+    "SCHEMA_PATH_PREFIX": "/api/v1",
 }
 
 PGHISTORY_APPEND_ONLY = True

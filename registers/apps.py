@@ -7,6 +7,7 @@ class RegistersConfig(AppConfig):
     verbose_name = "台账"
 
     def ready(self) -> None:
+        from registers.exchange import jobs  # noqa: F401 - makes its kinds of jobs known
         from registers.grants import grant_application_role
 
         post_migrate.connect(grant_application_role, dispatch_uid="registers.grants")

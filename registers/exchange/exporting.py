@@ -1,7 +1,7 @@
 """Rows going out: the same columns as the template and the import, so that an export can be corrected and read back."""
 
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from io import BytesIO
 from itertools import islice
@@ -20,14 +20,21 @@ SPOOL = 5 * 1024 * 1024  # larger files go to disk
 
 
 def export_workbook(
-    register: Register, *, by: Any, queryset: QuerySet, title: str = "", notes: Sequence[str] = ()
+    register: Register,
+    *,
+    by: Any,
+    queryset: QuerySet,
+    title: str = "",
+    notes: Sequence[str] = (),
+    counted: Callable[[int], None] = lambda done: None,
 ) -> BinaryIO:
     """An open .xlsx of rows the caller has narrowed to what the user may see. Personal columns are masked.
 
-    The file is temporary: closed is gone. Raises TooManyRows beyond one sheet.
+    The file is temporary: closed is gone. `counted` is called now and then with the number of rows written.
+    Raises TooManyRows beyond one sheet.
     """
     columns = register.columns_for(by)
-    rows = cells_of(register, by, queryset, columns)
+    rows = cells_of(register, by, queryset, columns, counted)
     file = tempfile.SpooledTemporaryFile(max_size=SPOOL)  # noqa: SIM115 - handed to the caller
     written = [replace(column, kind=Text()) if _labels_of(column) else column for column in columns]
     write_table(file, title=title or register.title, columns=written, rows=rows, notes=notes)
@@ -43,16 +50,25 @@ def template_workbook(register: Register, *, by: Any) -> BinaryIO:
     return file
 
 
-def cells_of(register: Register, user: Any, rows: QuerySet, columns: Sequence[Column]) -> Iterator[list[Any]]:
+def cells_of(
+    register: Register,
+    user: Any,
+    rows: QuerySet,
+    columns: Sequence[Column],
+    counted: Callable[[int], None] = lambda done: None,
+) -> Iterator[list[Any]]:
     """Values of each row in the order of the columns, references as the texts that the import understands.
 
     Plain columns are read without making model objects; columns that compute something need them.
     """
     context = RowContext(user, register)
     labels = [_Labels(column, context) for column in columns]
+    done = 0
     for chunk in _chunks(_plain_values(register, rows, columns)):
         for at, label in enumerate(labels):
             label.learn(values[at] for values in chunk)
+        done += len(chunk)
+        counted(done)
         for values in chunk:
             yield [label(value) for label, value in zip(labels, values, strict=True)]
 

@@ -1,0 +1,45 @@
+"""The addresses of the API: every register by its slug, and what apps add by hand.
+
+from registers.api import routes
+routes.add_viewset("quarter-closes", QuarterCloseViewSet)       # in AppConfig.ready()
+"""
+
+from typing import Any
+
+from django.utils.module_loading import import_string
+from rest_framework.routers import DynamicRoute, Route, SimpleRouter
+from rest_framework.viewsets import ViewSetMixin
+
+from registers.api.jobs import JobViewSet
+from registers.api.viewsets import viewset_for
+from registers.register import registers
+
+_added: dict[str, tuple[Any, str]] = {}
+
+
+def add_viewset(prefix: str, viewset: type[ViewSetMixin] | str, basename: str = "") -> None:
+    """Make a hand-written endpoint known, by class or dotted path; it stands before a register of the same name."""
+    _added[prefix] = (viewset, basename or prefix)
+
+
+class Router(SimpleRouter):
+    """Workbooks have addresses without a slash behind; otherwise DRF's own."""
+
+    def get_routes(self, viewset: Any) -> list[Route | DynamicRoute]:
+        return [
+            route._replace(url=route.url.replace(".xlsx{trailing_slash}", r"\.xlsx"))
+            for route in super().get_routes(viewset)
+        ]
+
+
+def router() -> Router:
+    """All routes, once every app is ready."""
+    made = Router()
+    made.register("jobs", JobViewSet, "jobs")
+    for prefix, (viewset, basename) in _added.items():
+        made.register(prefix, import_string(viewset) if isinstance(viewset, str) else viewset, basename)
+    for register in registers():
+        if register.slug not in _added:
+            own = {"base": import_string(register.viewset)} if register.viewset else {}
+            made.register(register.slug, viewset_for(register, **own), register.slug)
+    return made

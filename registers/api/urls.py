@@ -1,0 +1,39 @@
+"""`/api/v1/`: the registers, hand-written endpoints, tokens and files; `/api/schema/`: OpenAPI 3 of them all."""
+
+from django.urls import include, path, re_path
+from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from registers.api.files import FileView
+from registers.api.renderers import JSONRenderer
+from registers.api.routes import router
+from registers.api.tokens import TokenLogoutView, TokenView
+from registers.errors import NotFound
+
+app_name = "api"
+
+
+@extend_schema(exclude=True)
+class Unknown(APIView):
+    """An address that does not exist answers in JSON too."""
+
+    renderer_classes = (JSONRenderer,)
+
+    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
+        super().initial(request, *args, **kwargs)
+        raise NotFound("没有这个接口地址")
+
+
+_version_1 = [
+    path("token/", TokenView.as_view(), name="token"),
+    path("token/logout/", TokenLogoutView.as_view(), name="token-logout"),
+    path("files/<uuid:pk>/", FileView.as_view(), name="file"),
+    *router().urls,
+]
+urlpatterns = [
+    path("v1/", include(_version_1)),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    re_path(r"^.*/$", Unknown.as_view(), name="unknown"),
+]
