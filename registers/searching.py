@@ -17,15 +17,18 @@ def found_by(rows: QuerySet, fields: Sequence[str], text: str) -> QuerySet:
     for term in text.split()[:MAX_TERMS]:
         condition = Q(pk__in=[])
         for field in fields:
-            condition |= Q(**{_with_operator(field): term})
+            condition |= _match(field, term)
         rows = rows.filter(condition)
     return rows
 
 
-def _with_operator(field: str) -> str:
+def _match(field: str, term: str) -> Q:
     last = field.rpartition("__")[2]
     if last in _OPERATORS:
-        return field
+        return Q(**{field: term})
     if last in _BY_BEGINNING:
-        return f"{field}__istartswith"
-    return f"{field}__icontains"
+        # Plain beginnings use the index; codes and pinyin are stored in one case.
+        spelled = term.lower() if last in ("initials", "pinyin") else term
+        return Q(**{f"{field}__startswith": spelled})
+    # Chinese has no case, and folding it would pass by the trigram index.
+    return Q(**{f"{field}__{'icontains' if term.isascii() else 'contains'}": term})

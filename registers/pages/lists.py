@@ -108,6 +108,12 @@ class ListFace(Face):
             head["sort_url"] = f"?{query.urlencode()}"
         return heads
 
+    def order_name(self, column: str) -> str:
+        """What a column is called in `ordering=`, empty where the register does not sort by it."""
+        source = self.register.source(column)
+        allowed = self.register.ordering_fields
+        return next((name for name in (column, source, f"{source}_id") if name in allowed), "")
+
     def totals(self, rows: QuerySet, columns: list[Column], heads: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
         """The sums of all rows that the filters leave, with one query; None where nothing is summed."""
         summed = [column for column in columns if column.field in self.register.totals]
