@@ -84,27 +84,17 @@ def _serve(supervisor: Supervisor, venv: Virtualenv, values: dict[str, str], por
     if fresh:
         print("正在准备数据库…", flush=True)
         _manage(supervisor, [python, "manage.py", "migrate", "--verbosity", "0"], env | {"LIANJIAN_DB_ROLE": "owner"})
-        _load_demo(supervisor, python, env)
+        _manage(supervisor, [python, "manage.py", "load_demo"], env)
         if private:
             stamp.write_text(fingerprint)
     _start_programs(supervisor, python, env, port)
     if not fresh:
-        _load_demo(supervisor, python, env)
+        _manage(supervisor, [python, "manage.py", "load_demo"], env)
     _wait_for_web(supervisor, port)
     print(f"\n联建已启动：http://127.0.0.1:{port}/   按 Ctrl-C 停止，日志在 var/log/\n", flush=True)
-    if _with_demo(env):
-        _manage(supervisor, [python, "manage.py", "demo_accounts"], env)
+    _manage(supervisor, [python, "manage.py", "demo_accounts"], env)
     with contextlib.suppress(Stopped):  # being asked to stop is how this ends well
         supervisor.watch()
-
-
-def _with_demo(env: dict[str, str]) -> bool:
-    return env.get("LIANJIAN_DEMO") != "0"
-
-
-def _load_demo(supervisor: Supervisor, python: str, env: dict[str, str]) -> None:
-    if _with_demo(env):
-        _manage(supervisor, [python, "manage.py", "load_demo"], env)
 
 
 def _start_programs(supervisor: Supervisor, python: str, env: dict[str, str], port: int) -> None:

@@ -52,13 +52,16 @@ def given(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def settle(kept: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:
-    """The generated values to use, given by the environment before kept before new, and the demo's day.
+    """The generated values to use, given by the environment before kept before new; and that it is the demo, on its day.
 
     >>> settle({"BLIND_INDEX_KEY": "kept", "DEMO_PASSWORD": "kept"}, {"DEMO_PASSWORD": "given"})["DEMO_PASSWORD"]
     'given'
     """
     values = {name: environ.get(name) or kept.get(name) or value for name, value in new_secrets().items()}
-    return values | {"LIANJIAN_TODAY": environ.get("LIANJIAN_TODAY", DEMO_DAY)}
+    return values | {
+        "LIANJIAN_DEMO": environ.get("LIANJIAN_DEMO", "1"),
+        "LIANJIAN_TODAY": environ.get("LIANJIAN_TODAY", DEMO_DAY),
+    }
 
 
 def read(path: Path) -> dict[str, str]:

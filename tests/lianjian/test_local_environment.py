@@ -23,6 +23,8 @@ def test_secrets_are_made_once_and_the_environment_goes_first():
 
 
 def test_the_demo_has_its_own_day_unless_told_otherwise():
+    assert environment.settle({}, {})["LIANJIAN_DEMO"] == "1"
+    assert environment.settle({}, {"LIANJIAN_DEMO": "0"})["LIANJIAN_DEMO"] == "0"
     assert environment.settle({"LIANJIAN_TODAY": "2020-01-01"}, {})["LIANJIAN_TODAY"] == "2026-11-20"
     assert environment.settle({}, {"LIANJIAN_TODAY": "2027-01-31"})["LIANJIAN_TODAY"] == "2027-01-31"
     assert environment.settle({}, {"LIANJIAN_TODAY": ""})["LIANJIAN_TODAY"] == ""
