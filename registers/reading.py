@@ -23,7 +23,7 @@ from lianjian import areacodes
 from lianjian.periods import Period, PeriodError
 from registers.errors import Invalid
 from registers.register import Register
-from registers.rows.columns import Choice, YesNo
+from registers.rows.columns import Choice, Column, Integer, YesNo
 from registers.scope import Scope
 
 COUNT_CAP = 10_001
@@ -102,6 +102,9 @@ def _derived(register: Register) -> dict[str, django_filters.Filter]:
         path = register.source(column.field)
         if column.right or not is_stored(register.model, path):
             continue
+        if is_year(column):
+            filters[column.field] = django_filters.NumberFilter(field_name=path, label=column.heading)
+            continue
         shared = {"field_name": path, "label": column.heading, "empty_label": "全部"}
         if isinstance(column.kind, Choice):
             filters[column.field] = django_filters.ChoiceFilter(choices=column.kind.pairs, **shared)
@@ -110,6 +113,12 @@ def _derived(register: Register) -> dict[str, django_filters.Filter]:
                 choices=[("true", "是"), ("false", "否")], coerce=lambda text: text == "true", **shared
             )
     return filters
+
+
+def is_year(column: Column) -> bool:
+    """Whether a whole number is a year: never grouped in thousands, never summed, good to filter by."""
+    kind = column.kind
+    return isinstance(kind, Integer) and (kind.minimum or 0) >= 1000 and (kind.maximum or 10_000) <= 9999
 
 
 def filtered(register: Register, request: HttpRequest, rows: QuerySet) -> tuple[django_filters.FilterSet, QuerySet]:

@@ -63,6 +63,7 @@ class Register:
     tones: ClassVar[Mapping[str, Mapping[Any, str]]] = {}  # field → value → done | waiting | late | info | neutral
     key_fields: ClassVar[Sequence[str]] = ()  # about three facts in the head of a detail page
     totals: ClassVar[Sequence[str]] = ()  # number columns that the list sums up below the rows
+    totals_per: ClassVar[Sequence[str]] = ()  # columns (年度) that the filters must fix before a sum means anything
     totals_note: ClassVar[str] = ""
     reason_field: ClassVar[str] = ""  # the column that keeps why a warning was overruled; empty: the audit trail does
     deletable: ClassVar[bool] = True
@@ -123,6 +124,10 @@ class Register:
 
     def title_of(self, row: Any) -> str:
         return str(row)
+
+    def defaults(self, user: Any) -> Mapping[str, Any]:
+        """What a new row's form begins with, by column: texts as a person would type them."""
+        return {}
 
     def hint_of(self, row: Any) -> str:
         """What tells it from its namesakes in suggestions and search results."""

@@ -159,7 +159,7 @@ class VillageFactsRegister(Register):
     list_columns = (
         "village_code", "year", "households", "population", "party_members", "operating_income", "total_income", "debt",
     )  # fmt: skip
-    primary_filters = ("q", "area")
+    primary_filters = ("q", "area", "year")
     search_fields = ("village__name", "village__area__code", "village__pinyin", "village__initials")
     ordering = ("-year", "village_id")
     ordering_fields = ("year", "village_id", "population", "operating_income", "debt")
@@ -178,7 +178,9 @@ class VillageFactsRegister(Register):
         ),
         ("其他", ("note",)),
     )  # fmt: skip
+    main_columns = ("year", "population", "operating_income")
     totals = ("households", "population", "party_members", "operating_income", "debt")
+    totals_per = ("year",)
 
     def value(self, row: VillageFacts, field: str) -> Any:
         return row.village.name if field == "village_name" else super().value(row, field)

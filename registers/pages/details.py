@@ -67,19 +67,9 @@ class DetailFace(Face):
         register = self.register
         seen = {column.field: column for column in present.visible_columns(register, self.user)}
         seen.pop(register.status_field, None)
-        groups = []
-        for title, fields in register.form_groups:
-            columns = [seen.pop(name) for name in fields if name in seen]
-            if columns:
-                groups.append({"title": title, "columns": columns})
-        if seen:
-            groups.append({"title": "其他" if groups else "", "columns": list(seen.values())})
         return [
-            {
-                "title": group["title"],
-                "facts": [present.fact_of(register, column, row, self.user) for column in group["columns"]],
-            }
-            for group in groups
+            {"title": title, "facts": [present.fact_of(register, column, row, self.user) for column in columns]}
+            for title, columns in present.grouped(register, seen)
         ]
 
     def actions(self, row: Any) -> list[Action]:

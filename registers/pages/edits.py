@@ -7,13 +7,14 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from lianjian import areacodes
 from registers.audit import acting
 from registers.errors import Invalid, StaleVersion
 from registers.pages import present
 from registers.pages.faces import Face
 from registers.pages.forms import REASON, RegisterForm
 from registers.pages.history import user_names
-from registers.single import RowRefused, delete_one, save_one
+from registers.single import RowRefused, area_field, delete_one, save_one
 
 UNTOUCHED = "（您没有改，已换成对方的）"
 
@@ -40,6 +41,7 @@ class FormFace(Face):
         title = register.title_of(row) if row is not None else ""
         form_title = f"编辑{register.verbose_name}" if row is not None else f"新增{register.verbose_name}"
         crumbs = [(title, self.url("detail", row)), ("编辑", "")] if row is not None else [("新增", "")]
+        form.name_references()
         context = {
             "register": register,
             "breadcrumbs": self.breadcrumbs(*crumbs),
@@ -67,7 +69,16 @@ class FormFace(Face):
 
 class NewFace(FormFace):
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self.show(self.make_form(None, initial=request.GET.dict()), None)
+        initial = {**self.only_place(), **self.register.defaults(self.user), **request.GET.dict()}
+        return self.show(self.make_form(None, initial=initial), None)
+
+    def only_place(self) -> dict[str, str]:
+        """The village of one who may write in one village only."""
+        ranges = self.user.scope_for(self.register.change_right).ranges
+        place = area_field(self.register)
+        if place and len(ranges) == 1 and len(ranges[0][0]) == areacodes.LEVEL_LENGTHS["village"]:
+            return {place: ranges[0][0]}
+        return {}
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = self.make_form(None, data=request.POST)

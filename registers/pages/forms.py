@@ -5,10 +5,11 @@ from typing import Any
 
 from django import forms
 
-from registers.pages.present import text_of
+from registers.exchange.context import RowContext
+from registers.pages.present import grouped, text_of
 from registers.pages.widgets import form_field, typed_text
 from registers.register import Register
-from registers.rows.columns import Choice, Column, Reference, YesNo
+from registers.rows.columns import CellError, Choice, Column, Found, Reference
 from registers.single import RowRefused, check_one, writable_columns
 
 REASON = "warning_reason"
@@ -107,26 +108,32 @@ class RegisterForm(WarnedForm):
 
     def groups(self) -> list[dict[str, Any]]:
         """The fields in the register's groups; the reason for overruling a warning comes last."""
-        left = {field.name: field for field in self.visible_fields()}
-        groups = []
-        for title, names in self.register.form_groups:
-            fields = [left.pop(name) for name in names if name in left]
-            if fields:
-                groups.append({"title": title, "fields": fields})
-        reason = left.pop(REASON, None)
-        if left:
-            groups.append({"title": "其他" if groups else "", "fields": list(left.values())})
-        if reason:
-            groups.append({"title": "", "fields": [reason]})
-        return groups
+        fields = {field.name: field for field in self.visible_fields()}
+        reason = fields.pop(REASON, None)
+        groups = [{"title": title, "fields": found} for title, found in grouped(self.register, fields)]
+        return [*groups, {"title": "", "fields": [reason]}] if reason else groups
+
+    def name_references(self) -> None:
+        """Let look-up inputs show names where they hold codes; what names nothing is shown as it was typed."""
+        for column in self.columns:
+            kind = column.kind
+            attributes = self.fields[column.field].widget.attrs
+            if not isinstance(kind, Reference) or kind.beside or "data-lookup" not in attributes:
+                continue
+            text = str(self[column.field].value() or "").strip()
+            if not text or (self.row is not None and text == self.stored_text(column)):
+                if not text:
+                    attributes.pop("data-lookup-label", None)
+                continue
+            answer = kind.resolve([text], RowContext(self.user, self.register)).get(text)
+            answer = answer.value if isinstance(answer, Found) else answer
+            known = answer is not None and not isinstance(answer, CellError)
+            attributes["data-lookup-label"] = kind.format(answer) if known else text
 
     def shown(self, column: Column, typed: str) -> str:
         """What a person reads for a typed text: the label of a choice or of a thing, else the text itself."""
         if isinstance(column.kind, Choice):
             return next((label for code, label in column.kind.pairs if str(code) == typed), typed)
-        if isinstance(column.kind, Reference) and typed:
-            value = self.row_values.get(column.field)
-            return text_of(column, value) if value is not None else typed
-        if isinstance(column.kind, YesNo):
-            return typed
+        if isinstance(column.kind, Reference) and self.row_values.get(column.field) is not None:
+            return text_of(column, self.row_values[column.field])
         return typed

@@ -1,5 +1,6 @@
 """Jobs of a person: a page with live progress, his list, the bell, and the files that came out."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,14 @@ PAGE = 30
 ERRORS_SHOWN = 50
 
 
+_links: dict[str, Callable[[Job], tuple[str, str]]] = {}
+
+
+def link_job(kind: str, link: Callable[[Job], tuple[str, str]]) -> None:
+    """Where a finished job of a kind leads: `link(job)` gives (label, address). A `result["url"]` needs none."""
+    _links[kind] = link
+
+
 def progress_of(job: Job) -> dict[str, Any]:
     """A job as registers/_job_progress.html takes it. `result` may carry {url, label}; its files are offered too."""
     result = job.result or {}
@@ -36,10 +45,15 @@ def progress_of(job: Job) -> dict[str, Any]:
          "main": index == 0}
         for index, stored in enumerate(job.files.visible_to(job.owner).filter(is_result=True).order_by("created_at"))
     ]  # fmt: skip
+    if job.kind in _links and job.state == Job.State.DONE:
+        label, url = _links[job.kind](job)
+        results.insert(0, {"label": label, "url": url, "main": True})
+    for more in results[1:]:
+        more["main"] = False
     if result.get("url"):
         results.append({"label": result.get("label") or "查看结果", "url": result["url"], "main": not results})
     ended = job.finished_at or timezone.now()
-    errors = [entry["message"] if isinstance(entry, dict) else str(entry) for entry in result.get("errors", ())]
+    errors = [_sentence(error) for error in result.get("errors", ())[:ERRORS_SHOWN]]
     return {
         "title": job.title,
         "state": job.state,
@@ -53,12 +67,20 @@ def progress_of(job: Job) -> dict[str, Any]:
         "cancel_url": "" if job.cancel_asked else reverse("jobs:cancel", args=[job.pk]),
         "message": job.message or ("正在取消" if job.cancel_asked and not job.is_finished else _counts(result)),
         "results": results,
-        "errors": errors[:ERRORS_SHOWN],
+        "errors": errors,
     }
 
 
+def _sentence(error: Any) -> str:
+    if not isinstance(error, dict):
+        return str(error)
+    return f"第 {error['row']} 行{error['message']}" if error.get("row") else str(error["message"])
+
+
 def _counts(result: dict[str, Any]) -> str:
-    """新增 12 行，更新 3 行，未变 0 行 for an import."""
+    """新增 12 行，更新 3 行，未变 0 行 for an import, or how many errors it met."""
+    if result.get("error_count"):
+        return f"有 {result['error_count']:,} 处需要改正" + ("" if result.get("written") else "，什么都没有写入")
     words = {"created": "新增", "updated": "更新", "unchanged": "未变"}
     return "，".join(f"{word} {result[name]:,} 行" for name, word in words.items() if isinstance(result.get(name), int))
 

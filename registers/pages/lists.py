@@ -117,7 +117,7 @@ class ListFace(Face):
     def totals(self, rows: QuerySet, columns: list[Column], heads: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
         """The sums of all rows that the filters leave, with one query; None where nothing is summed."""
         summed = [column for column in columns if column.field in self.register.totals]
-        if not summed:
+        if not summed or any(not self.request.GET.get(name) for name in self.register.totals_per):
             return None
         sums = rows.order_by().aggregate(
             **{f"sum_{column.field}": Sum(self.register.source(column.field)) for column in summed}

@@ -9,12 +9,13 @@ from django.db.models import Model
 from django.urls import reverse
 
 from lianjian import clock
+from registers.reading import is_year
 from registers.register import Register, register_for
 from registers.rows.columns import Choice, Column, Date, Decimal, Integer, Reference
 from registers.workbooks import identity
 
 MAIN_COLUMNS = 3
-_YEARS = (1000, 9999)
+OTHERS = "其他"
 
 
 def visible_columns(register: Register, user: Any, fields: Sequence[str] = ()) -> list[Column]:
@@ -31,25 +32,32 @@ def text_of(column: Column, value: Any) -> str:
     if kind.personal:
         return identity.mask(kind.format(value))
     if isinstance(kind, Integer):
-        return str(value) if _is_year(kind) else f"{value:,}"
+        return str(value) if is_year(column) else f"{value:,}"
     if isinstance(kind, Decimal):
         return f"{value:,.{kind.places}f}"
     return kind.format(value)
 
 
-def _is_year(kind: Integer) -> bool:
-    least, most = kind.minimum, kind.maximum
-    return least is not None and most is not None and least >= _YEARS[0] and most <= _YEARS[1]
-
-
 def css_of(column: Column) -> str:
-    if isinstance(column.kind, Integer) and _is_year(column.kind):
+    if is_year(column):
         return "date"
     if column.kind.numeric:
         return "num"
     if isinstance(column.kind, Date):
         return "date"
     return "name" if isinstance(column.kind, Reference) else ""
+
+
+def grouped(register: Register, items: Mapping[str, Any]) -> list[tuple[str, list[Any]]]:
+    """Things by column name in the register's groups; what no group names comes under 其他 at the end."""
+    left = dict(items)
+    groups = [(title, [left.pop(name) for name in names if name in left]) for title, names in register.form_groups]
+    groups = [(title, found) for title, found in groups if found]
+    if left and groups and groups[-1][0] == OTHERS:
+        groups[-1][1].extend(left.values())
+    elif left:
+        groups.append((OTHERS if groups else "", list(left.values())))
+    return groups
 
 
 def heads(register: Register, columns: Iterable[Column]) -> list[dict[str, Any]]:
