@@ -52,7 +52,7 @@ def given(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def settle(kept: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:
-    """The generated values to use, given by the environment before kept before new; and that it is the demo, on its day.
+    """The values to use: given by the environment before kept before new; and that this is the demo, on its day.
 
     >>> settle({"BLIND_INDEX_KEY": "kept", "DEMO_PASSWORD": "kept"}, {"DEMO_PASSWORD": "given"})["DEMO_PASSWORD"]
     'given'
