@@ -44,7 +44,7 @@ def stored(field: models.Field, value: Any) -> Any:
     """What the model keeps for a checked value: without null, nothing is the empty text or the field's default."""
     if value is not None or field.null:
         return value
-    return field.get_default()
+    return field.to_python(field.get_default())
 
 
 def save_in_batches(register: "Register", items: Sequence[tuple[Mapping[str, Any], Any | None]]) -> list[Any]:

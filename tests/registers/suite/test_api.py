@@ -1,0 +1,268 @@
+"""What every register's REST face must do, whatever it holds: inherited by each one that is registered."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
+
+from registers.register import register_of, registers
+from tests.registers.suite.samples import Case, sample_of, slugs
+
+pytestmark = pytest.mark.django_db
+QUERIES = 8  # of a list: the user's grants, the rows, and what a register adds
+
+
+EVERY = slugs()
+CHANGING = slugs(lambda register: bool(register.change_right))
+ADDING = slugs(lambda register: bool(register.change_right) and register.can_create)
+DELETING = slugs(lambda register: bool(register.change_right) and register.deletable)
+
+
+@pytest.fixture
+def case(request, world) -> Case:
+    return Case.of(request.param, world)
+
+
+def every(names: list[str]):
+    return pytest.mark.parametrize("case", names, indirect=True)
+
+
+def walk(client, url: str, way: str = "next") -> list[list[dict]]:
+    """All pages from an address on."""
+    pages, seen = [], set()
+    while url:
+        assert url not in seen, "a page leads back to itself"
+        seen.add(url)
+        answer = client.get(url)
+        assert answer.status_code == 200, answer.content
+        pages.append(answer.json()["results"])
+        url = answer.json()[way]
+    return pages
+
+
+def last_page(client, url: str) -> str:
+    while True:
+        following = client.get(url).json()["next"]
+        if not following:
+            return url
+        url = following
+
+
+def key(case: Case, row) -> str:
+    """What tells rows apart in answers."""
+    return str(row["id"]) if "id" in row else str([row[name] for name in case.register.natural_key])
+
+
+@pytest.mark.parametrize("slug", [register.slug for register in registers()])
+def test_every_register_has_a_sample(slug):
+    sample_of(register_of(slug))
+
+
+# -- lists
+
+
+@every(EVERY)
+def test_a_list_shows_the_rows_of_the_scope_with_every_column(case):
+    before = {key(case, row) for page in walk(case.writer, case.url) for row in page}
+    case.make(1), case.make(2)
+    case.make(1, case.sample.away)
+    rows = [row for page in walk(case.writer, case.url) for row in page]
+    assert len({key(case, row) for row in rows} - before) == 2
+    user = case.world.user(case.sample.writer)
+    columns = [*case.register.columns_for(user), *case.register.api_columns]
+    assert {column.field for column in columns} <= set(rows[0])
+
+
+@every(EVERY)
+def test_rows_of_another_town_do_not_exist(case):
+    mine, other = case.make(1), case.make(1, case.sample.away)
+    unknown = case.writer.get(f"{case.url}999999999999/")
+    hidden = case.writer.get(case.address(other))
+    assert (hidden.status_code, hidden.json()) == (unknown.status_code, unknown.json())
+    assert unknown.status_code == 404
+    assert case.stranger.get(case.address(mine)).status_code == 404
+    assert case.writer.get(case.address(mine)).status_code == 200
+    area = case.writer.get(case.url, {"area": case.sample.away, "count": "true"})
+    assert area.json()["results"] == [] and area.json()["count"] == 0
+
+
+@every(EVERY)
+def test_nobody_reads_without_credentials_or_right(case):
+    assert APIClient().get(case.url).status_code == 401
+    for nobody in ("nobody", "sysadmin"):
+        assert case.world.api(nobody).get(case.url).status_code == 403
+
+
+@every(EVERY)
+def test_area_narrows_to_a_subtree(case):
+    case.make(1)
+    county = {key(case, row) for page in walk(case.reader, f"{case.url}?area=371083") for row in page}
+    town = {key(case, row) for page in walk(case.reader, f"{case.url}?area={case.sample.home}") for row in page}
+    assert town and town <= county
+    for wrong in ("37108", "abc", "37' or 1=1", "３７１０８３"):
+        answer = case.reader.get(case.url, {"area": wrong})
+        assert answer.status_code == 400 and answer.json()["errors"][0]["field"] == "area"
+
+
+@every(EVERY)
+def test_pages_give_each_row_once_in_both_directions(case):
+    case.make(range(1, 8))
+    for order in ["", *case.register.ordering_fields, *(f"-{name}" for name in case.register.ordering_fields)]:
+        url = f"{case.url}?page_size=2&ordering={order}"
+        pages = walk(case.writer, url)
+        forward = [key(case, row) for page in pages for row in page]
+        assert len(forward) == len(set(forward)) >= 7
+        assert all(len(page) == 2 for page in pages[:-1])
+        backward = walk(case.writer, last_page(case.writer, url), "previous")
+        assert [key(case, row) for page in reversed(backward) for row in page] == forward
+        whole = case.writer.get(f"{case.url}?page_size=1000&ordering={order}").json()
+        assert [key(case, row) for row in whole["results"]] == forward and whole["next"] is None
+
+
+@every(EVERY)
+@pytest.mark.parametrize(
+    "query",
+    ["page_size=0", "page_size=x", "ordering=password", "cursor=nonsense", "count=maybe", "naem=x", "cursor=WyJuIl0"],
+)
+def test_what_is_not_understood_is_refused(case, query):
+    answer = case.writer.get(f"{case.url}?{query}")
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["field"] == query.partition("=")[0] and answer.json()["errors"][0]["message"]
+
+
+@every(EVERY)
+def test_count_and_search_stay_inside_the_scope(case):
+    case.make(1), case.make(1, case.sample.away)
+    rows = [row for page in walk(case.writer, case.url) for row in page]
+    assert case.writer.get(case.url, {"count": "true"}).json()["count"] == len(rows)
+    assert "count" not in case.writer.get(case.url).json()
+    if case.register.search_fields:
+        found = case.writer.get(case.url, {"q": "没有这样的名字"})
+        assert found.json()["results"] == []
+    assert case.writer.get(case.url, {"q": "a\x00b"}).status_code == 400
+
+
+@every(EVERY)
+def test_a_list_takes_the_same_queries_for_more_rows(case):
+    def asked() -> list[str]:
+        client = case.writer  # a fresh user each time, so that reading his grants counts
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(f"{case.url}?page_size=1000&count=true").status_code == 200
+        return [query["sql"][:200] for query in queries.captured_queries]
+
+    case.make(range(1, 3))
+    few = asked()
+    case.make(range(3, 15))
+    many = asked()
+    assert len(many) == len(few) <= QUERIES, many
+
+
+# -- one row
+
+
+@every(EVERY)
+def test_one_row_reads_as_in_the_list(case):
+    row = case.make(1)
+    answer = case.writer.get(case.address(row))
+    listed = [one for page in walk(case.writer, case.url) for one in page if one == answer.json()]
+    assert len(listed) == 1
+    if "version" in answer.json():
+        assert answer["ETag"] == f'"{answer.json()["version"]}"'
+
+
+@every(ADDING)
+def test_a_new_row_is_there_afterwards(case):
+    texts = case.texts(1)
+    assert case.reader.post(case.url, texts).status_code == 403
+    made = case.writer.post(case.url, texts)
+    assert made.status_code == 201, made.content
+    assert made.json() in case.writer.get(f"{case.url}?page_size=1000").json()["results"]
+    again = case.writer.post(case.url, texts)
+    if case.register.natural_key:
+        assert again.status_code == 400 and again.json()["errors"][0]["message"]
+
+
+@every(ADDING)
+def test_a_place_outside_the_scope_is_told_like_one_that_does_not_exist(case):
+    field, unknown = case.sample.place
+    if not field:
+        return
+    texts = case.texts(1)
+    outside = case.texts(1, case.sample.away)[field]
+    answers = [case.writer.post(case.url, texts | {field: code}) for code in (unknown, outside)]
+    assert [answer.status_code for answer in answers] == [400, 400]
+    first, second = (answer.content.decode() for answer in answers)
+    assert first.replace(unknown, "X") == second.replace(outside, "X")
+
+
+@every(ADDING)
+def test_wrong_cells_are_told_by_field_all_at_once(case):
+    field, text = case.sample.wrong
+    texts = case.texts(1) | {field: text}
+    required = [c.field for c in case.register.columns if c.required and not c.readonly and c.field != field]
+    for name in required:
+        texts[name] = ""
+    answer = case.writer.post(case.url, texts)
+    assert answer.status_code == 400
+    assert {error["field"] for error in answer.json()["errors"]} >= {field, *required}
+    assert case.writer.post(case.url, ["x"]).status_code == 400
+
+
+@every(CHANGING)
+def test_a_change_raises_the_version_and_a_stale_one_is_refused(case):
+    row = case.make(1)
+    field, text = case.sample.change
+    address = case.address(row)
+    before = case.writer.get(address).json()
+    assert case.reader.patch(address, {field: text}).status_code == 403
+    assert case.stranger.patch(address, {field: text}).status_code == 404
+    changed = case.writer.patch(address, {field: text, "version": before["version"]})
+    assert changed.status_code == 200, changed.content
+    after = changed.json()
+    assert after[field] != before[field] and after["version"] > before["version"]
+    same = {name for name in before if before[name] == after[name]}
+    assert same >= set(before) - {field, "version"} - {c.field for c in case.register.columns if c.readonly}
+    stale = case.writer.patch(address, {field: text, "version": before["version"]})
+    assert stale.status_code == 412 and stale.json()["detail"]
+    assert case.writer.patch(address, {field: text}, HTTP_IF_MATCH=f'"{before["version"]}"').status_code == 412
+    assert case.writer.patch(address, {field: text}, HTTP_IF_MATCH=changed["ETag"]).status_code == 200
+    assert case.writer.patch(address, {"version": "soon"}).status_code == 400
+
+
+@every(CHANGING)
+def test_a_whole_row_may_be_put(case):
+    row = case.make(1)
+    field, text = case.sample.change
+    address = case.address(row)
+    whole = case.writer.get(address).json()
+    answer = case.writer.put(address, whole | {field: text})
+    assert answer.status_code == 200, answer.content
+    assert case.writer.put(address, {field: text}).status_code == 400
+
+
+@every(CHANGING)
+def test_a_wrong_change_writes_nothing(case):
+    row = case.make(1)
+    field, text = case.sample.wrong
+    before = case.writer.get(case.address(row)).json()
+    answer = case.writer.patch(case.address(row), {field: text})
+    assert answer.status_code == 400 and answer.json()["errors"][0]["field"] == field
+    assert case.writer.get(case.address(row)).json() == before
+
+
+@every(DELETING)
+def test_a_row_that_nothing_needs_may_go(case):
+    row = case.make(1)
+    address = case.address(row)
+    assert case.reader.delete(address).status_code == 403
+    assert case.stranger.delete(address).status_code == 404
+    assert case.writer.delete(address, HTTP_IF_MATCH='"77"').status_code == 412
+    gone = case.writer.delete(address)
+    assert gone.status_code in (204, 409)
+    assert case.writer.get(address).status_code == (404 if gone.status_code == 204 else 200)
+
+
+@every(slugs(lambda register: not register.change_right))
+def test_a_read_only_register_takes_nothing(case):
+    assert case.writer.post(case.url, {}).status_code == 405
+    assert case.writer.post(f"{case.url}import/").status_code in (404, 405)
