@@ -51,7 +51,6 @@ def reverse_entry(*, entry: PointEntry, by: Any, reason: str) -> PointEntry:
         with transaction.atomic():
             reversal.save(force_insert=True)
     except IntegrityError as error:
-        if "one_reversal_of_an_entry" in str(error) or "reverses" in str(error):
-            raise WrongState("这条记录已经冲销过了") from error
-        raise
+        # The only key of a new entry that can be taken is the entry that it reverses.
+        raise WrongState("这条记录已经冲销过了") from error
     return reversal
