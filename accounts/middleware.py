@@ -1,4 +1,7 @@
-"""A session ends after a time without a request, and after a working day whatever happens."""
+"""Whose request it is: the real address behind our own proxy, and sessions that end.
+
+A session ends after a time without a request, and after a working day whatever happens.
+"""
 
 from collections.abc import Callable
 
@@ -9,6 +12,21 @@ from django.utils import timezone
 
 STARTED, SEEN = "session_started", "session_seen"
 SEEN_PRECISION_SECONDS = 60  # the session row is written once a minute at most
+
+
+class ClientAddressMiddleware:
+    """Behind our own nginx (`BEHIND_PROXY`) the address is what nginx saw: the last of X-Forwarded-For.
+
+    Earlier ones come from the client and say whatever he likes. Lock-outs and the audit trail read REMOTE_ADDR.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.BEHIND_PROXY and (forwarded := request.META.get("HTTP_X_FORWARDED_FOR")):
+            request.META["REMOTE_ADDR"] = forwarded.rsplit(",", 1)[-1].strip()
+        return self.get_response(request)
 
 
 class SessionLimitsMiddleware:

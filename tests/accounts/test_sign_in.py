@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 import time_machine
+from axes.models import AccessAttempt
 from django.test import Client
 
 from tests.world import PASSWORD
@@ -107,3 +108,13 @@ def test_the_profile_says_role_and_place(client, clerk):
 def test_no_page_allows_inline_script(client, world):
     policy = client.get(LOGIN).headers["Content-Security-Policy"]
     assert "script-src 'self'" in policy and "unsafe-inline" not in policy
+
+
+def test_behind_the_proxy_the_last_address_counts(client, clerk, settings):
+    settings.BEHIND_PROXY = True
+    wrong = {"username": "zhenjie", "password": "wrong-password-1"}
+    client.post(LOGIN, wrong, headers={"x-forwarded-for": "1.2.3.4, 10.1.1.7"})
+    assert AccessAttempt.objects.get().ip_address == "10.1.1.7"
+    settings.BEHIND_PROXY = False
+    client.post(LOGIN, wrong, headers={"x-forwarded-for": "1.2.3.4, 10.1.1.8"})
+    assert not AccessAttempt.objects.filter(ip_address="10.1.1.8").exists()

@@ -34,6 +34,7 @@ class Command(BaseCommand):
         if not settings.DEMO:
             return
         if Village.objects.unscoped("is anything loaded yet?").exists():
+            self._renew_passwords()
             return
         if settings.LIANJIAN_TODAY is None:
             raise CommandError("演示数据有自己的日期，请设置 LIANJIAN_TODAY=2026-11-20")
@@ -68,6 +69,14 @@ class Command(BaseCommand):
         # The loader itself works as the county's reviewer; everybody else is granted once his place exists.
         self._grant(users["xianji"], "county_reviewer", "area", COUNTY)
         return users
+
+    def _renew_passwords(self) -> None:
+        """The accounts of a demo that is already there take the password of this start, where one is given."""
+        password = os.environ.get("DEMO_PASSWORD", "")
+        reviewer = User.objects.filter(username="xianji").first()
+        if password and reviewer is not None and not reviewer.check_password(password):
+            accounts = User.objects.filter(username__in=[account.username for account in DEMO_ACCOUNTS])
+            accounts.update(password=make_password(password))
 
     def _grants(self, users: dict[str, User]) -> None:
         for account in DEMO_ACCOUNTS:
