@@ -35,6 +35,11 @@ class Scale:
     def fits(self) -> bool:
         return self.villages_fit and self.population_fits is True
 
+    @property
+    def needs_reason(self) -> bool:
+        """Surely outside; figures that are merely missing warn and ask for nothing."""
+        return not self.villages_fit or self.population_fits is False
+
     def warnings(self, *, show_population: bool = True) -> list[str]:
         """What is out of the ordinary, in words. Without `show_population` figures of people are left out."""
         found = []

@@ -130,7 +130,7 @@ def _approve(federation: Federation, on: dt.date, codes: list[str], scale_reason
         raise Invalid("联建至少要有 2 个村居，请先补充成员村", field="villages")
     if federation.is_primary and not federation.scale_reason:
         scale = check_scale(codes, on, area_code=federation.area_id)
-        if not scale.fits:
+        if scale.needs_reason:
             said = "；".join(scale.warnings(show_population=False))
             raise Invalid(f"规模超出一般要求：{said}。请写明理由后再批复", field="scale_reason")
     federation.founded_on = on

@@ -183,11 +183,12 @@ class _SubjectRegister(Register):
     ordering = ("number",)
     ordering_fields = ("number", "name", "joined_on")
     natural_key = ("member_no",)
-    lookup_field = "member_no"
+    lookup_field = "number"
     code_field = "member_no"
     select_related = ("person", "village", "organization")
     view_right = "members.view"
     change_right = "members.change"
+    viewset = "members.api.SubjectViewSet"
     deletable = False  # a number and its points stay; people leave the book by 减员
     filterset_class = SubjectFilters
     tones = {"is_active": {True: "done", False: "neutral"}}

@@ -1,0 +1,105 @@
+"""Federations by name or number, and the list of member villages in one cell: 锅上（强村）、院前、江村洼."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db.models import Q
+
+from federations.models import Federation, FederationVillage
+from registers.rows.columns import CellError, Found, Reference
+from villages.models import Village
+from villages.resolvers import VILLAGES
+
+_BETWEEN = re.compile(r"[、,，;；\n]+")
+_WITH_ROLE = re.compile(r"^(.*?)\s*[（(]([^()（）]*[^()（）\d][^()（）]*)[)）]$")
+_ROLES = {label: code for code, label in FederationVillage.Role.choices} | {
+    code: code for code in FederationVillage.Role.values
+}
+
+
+class FederationResolver:
+    """Finds federations within the user's own scope that are not dissolved; one query for a whole table."""
+
+    def resolve(self, texts: Iterable[str], context: Any) -> Mapping[str, Any]:
+        asked = [str(text) for text in texts]
+        numbers = [text for text in asked if text.isascii() and text.isdigit() and len(text) < 13]
+        rows = Federation.objects.within(context.scope).filter(Q(pk__in=numbers) | Q(name__in=asked))
+        found: dict[str, list[Federation]] = defaultdict(list)
+        for row in rows.exclude(status=Federation.Status.DISSOLVED).select_related("area").order_by("pk"):
+            found[row.name].append(row)
+            found[str(row.pk)].append(row)
+        return {text: _single(text, found[text]) for text in asked if found.get(text)}
+
+
+def _single(text: str, found: list[Federation]) -> Any:
+    if len(found) == 1:
+        return found[0]
+    named = "、".join(f"{row.area}的编号 {row.pk}" for row in found[:5])
+    return CellError(f"填了“{text}”，有 {len(found)} 个同名的联建单位：{named}", "请填编号")
+
+
+class Member(dict):
+    """One member village of a list, as the API tells it: {village_code, role}; equal and hashable by its content."""
+
+    def __init__(self, village: Village, role: str) -> None:
+        super().__init__(village_code=village.pk, role=role)
+        self.village = village
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash((self["village_code"], self["role"]))
+
+    @property
+    def pair(self) -> tuple[Village, str]:
+        return self.village, self["role"]
+
+    @property
+    def text(self) -> str:
+        role = FederationVillage.Role(self["role"])
+        return self.village.name if role == FederationVillage.Role.MEMBER else f"{self.village.name}（{role.label}）"
+
+
+def members_of(memberships: Iterable[FederationVillage]) -> tuple[Member, ...]:
+    """In the order of codes, as `MemberListResolver` gives them."""
+    members = (Member(row.village, row.role) for row in memberships)
+    return tuple(sorted(members, key=lambda member: member["village_code"]))
+
+
+class MemberListResolver:
+    """Reads lists of villages with roles; the villages of all rows are found with one question."""
+
+    def resolve(self, texts: Iterable[str], context: Any) -> Mapping[str, Any]:
+        lists = {text: [_with_role(part) for part in _BETWEEN.split(text) if part.strip()] for text in texts}
+        names = {name for parts in lists.values() for name, _ in parts}
+        villages = VILLAGES.resolve(sorted(names), context)
+        return {text: _members(text, parts, villages) for text, parts in lists.items()}
+
+
+def _with_role(part: str) -> tuple[str, str]:
+    matched = _WITH_ROLE.match(part.strip())
+    return (matched[1].strip(), matched[2].strip()) if matched else (part.strip(), "")
+
+
+def _members(text: str, parts: Sequence[tuple[str, str]], villages: Mapping[str, Any]) -> Any:
+    members = []
+    for name, role in parts:
+        village = villages.get(name)
+        if isinstance(village, Found):
+            village = village.value
+        if isinstance(village, CellError):
+            return village
+        if village is None:
+            return CellError(f"其中的“{name}”没有找到", "请核对村居名称，或填 12 位代码")
+        if role and role not in _ROLES:
+            return CellError(f"“{name}”的角色填了“{role}”", f"可填：{'、'.join(FederationVillage.Role.labels)}")
+        given = _ROLES.get(role, FederationVillage.Role.MEMBER)
+        is_community = village.kind == Village.Kind.COMMUNITY and given == FederationVillage.Role.MEMBER
+        members.append(Member(village, FederationVillage.Role.COMMUNITY if is_community else given))
+    return tuple(sorted(members, key=lambda member: member["village_code"]))
+
+
+FEDERATIONS = FederationResolver()
+MEMBER_LIST = Reference(
+    MemberListResolver(), what="村居", label=lambda members: "、".join(member.text for member in members)
+)

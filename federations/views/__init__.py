@@ -1,0 +1,1 @@
+"""Pages of federations that are more than a register's: founding, the story of one, and its steps."""

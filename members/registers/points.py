@@ -1,0 +1,73 @@
+"""Points in the house's sockets: menu, look-ups, what is owed, search. Their pages are views of their own."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import reverse
+
+from lianjian import clock
+from lianjian.periods import Period
+from members.models import QuarterClose, Subject
+from members.queries.point_claims import claims_waiting_for, has_a_step
+from members.queries.point_items import counties_of
+from registers import reading, sockets
+from registers.lookups import LIMIT, Suggestion, register_lookup
+from registers.searching import found_by
+
+GROUP = "积分"
+VIEW, DECLARE, RUN = "points.view", "claims.declare", "closes.run"
+SUBJECT_LOOKUP = "point-subjects"
+MENU = (
+    ("积分申报", "claims:list"),
+    ("积分记录", "entries:list"),
+    ("季度结算", "closes:list"),
+    ("季度得分", "scores:list"),
+    ("积分办法", "schemes:list"),
+)
+
+
+def plug_in() -> None:
+    """Called once from `AppConfig.ready()`."""
+    for order, (title, url_name) in enumerate(MENU, 1):
+        sockets.add_menu_item(sockets.MenuItem(GROUP, title, url_name, VIEW, order * 10))
+    register_lookup(SUBJECT_LOOKUP, suggest_subjects)
+    sockets.owed.plug("points.claims", owed_claims)
+    sockets.owed.plug("points.closes", owed_closes)
+
+
+def suggest_subjects(user: Any, text: str) -> Iterator[Suggestion]:
+    """Active subjects for whom the user may declare, by name, number or pinyin."""
+    rows = Subject.objects.changeable_by(user, DECLARE).filter(is_active=True).select_related("village", "person")
+    fields = ("name", "number", "person__initials", "person__pinyin")
+    for subject in found_by(rows, fields, text).order_by("name", "number")[:LIMIT]:
+        born = subject.person.birth_year if subject.person else None
+        parts = [subject.village.name, subject.get_kind_display(), f"{born} 年生" if born else ""]
+        yield Suggestion(subject.number, subject.name, "　".join(part for part in parts if part))
+
+
+def owed_claims(user: Any) -> Iterator[sockets.Owed]:
+    """Claims waiting for the user's own step."""
+    if not has_a_step(user):
+        return
+    count = reading.capped_count(claims_waiting_for(user))
+    if count:
+        yield sockets.Owed("积分申报等您办理", f"{reverse('claims:list')}?tab=mine", "办理", count=count)
+
+
+def owed_closes(user: Any) -> Iterator[sockets.Owed]:
+    """The last quarter where the user's county has not locked it yet."""
+    if not user.can(RUN):
+        return
+    scope = user.scope_for(RUN)
+    counties = [county for county in counties_of(scope) if scope.covers(county)]
+    if not counties:
+        return
+    last = Period.of(clock.today()).previous()
+    closes = QuarterClose.objects.changeable_by(user, RUN).filter(quarter=str(last), area_id__in=counties)
+    states = dict(closes.filter(state__in=("published", "locked")).values_list("area_id", "state"))
+    for county in counties:
+        state = states.get(county)
+        if state == QuarterClose.State.LOCKED:
+            continue
+        title = f"{last.label}积分{'公示后待审定' if state else '还没有结算'}"
+        yield sockets.Owed(title, f"{reverse('closes:list')}?quarter={last}", "办理")
