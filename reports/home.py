@@ -1,0 +1,79 @@
+"""What reports put on the first page: figures of one's own place, and the yearly facts that are still owed."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+
+from lianjian import clock
+from registers.models.row import effective_on
+from registers.sockets import Figure, Owed
+from reports import indicators
+from reports.boards.assembling import default_quarter
+from reports.boards.words import figure_url, trend_text
+from reports.models import IndicatorValue
+from reports.queries import figures, places
+from reports.queries.figures import FEDERATION
+from villages.models import Village, VillageFacts
+
+SHOWN = (
+    "villages",
+    "population",
+    "operating_income",
+    "strong_villages_share",
+    "federations_running",
+    "party_members",
+    "point_entries",
+    "claims_waiting",
+)
+NAMED = 3  # villages named in the note
+FACTS_RIGHT = "villages.change"
+
+
+def own_figures(user: Any) -> Iterator[Figure]:
+    """Eight figures of the widest place the person has boards of, with their trend; nothing without the right."""
+    place = places.home_of(user)
+    if place is None:
+        return
+    quarter = default_quarter()
+    table = figures.read(IndicatorValue.objects.visible_to(user), figures.of(place, figures.periods_for(quarter)))
+    for code in SHOWN:
+        one = indicators.indicator(code)
+        if place.kind == FEDERATION and not one.for_federations:
+            continue
+        figure = table.figure(place, one, table.period_of(place, one, quarter))
+        yearly = f"（{figure.period}年）" if one.period_unit == "Y" else ""
+        yield Figure(
+            title=f"{one.name}{yearly}",
+            value=one.shown(figure.value),
+            unit=one.shown_unit if figure.value is not None else "",
+            url=figure_url(place, one, quarter),
+            trend=trend_text(figure).split("，")[0],
+            meaning=one.meaning,
+        )
+
+
+def owed_facts(user: Any) -> Iterator[Owed]:
+    """本年村情年报: one line for all villages of one's own that have none yet."""
+    if not user.can(FACTS_RIGHT):
+        return
+    today = clock.today()
+    reported = VillageFacts.objects.unscoped("the villages around it are guarded").filter(
+        village=OuterRef("pk"), year=today.year
+    )
+    villages = Village.objects.changeable_by(user, FACTS_RIGHT).filter(effective_on(today, "area__"))
+    names = list(villages.exclude(Exists(reported)).order_by("pk").values_list("name", flat=True))
+    if not names:
+        return
+    more = f"等 {len(names)} 个村居" if len(names) > NAMED else ""
+    face = "new" if len(names) == 1 else "import"
+    yield Owed(
+        title=f"填报{today.year}年村情年报",
+        url=reverse(f"village-facts:{face}"),
+        button="填报",
+        due_on=dt.date(today.year, 12, 31),
+        count=len(names),
+        note=f"{'、'.join(names[:NAMED])}{more}还没有填报",
+    )
