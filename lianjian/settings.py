@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -213,7 +214,10 @@ PGHISTORY_INSTALL_CONTEXT_FUNC_ON_MIGRATE = True
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "redis://127.0.0.1:6379/0")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "quick"
-CELERY_TASK_ROUTES = {"registers.tasks.run_heavy_job": {"queue": "heavy"}}
+CELERY_TASK_ROUTES = {
+    "registers.tasks.run_heavy_job": {"queue": "heavy"},
+    "reports.tasks.refresh_running_periods": {"queue": "heavy"},
+}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_TIME_LIMIT = 3000
@@ -222,6 +226,11 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "resend-stalled-jobs": {"task": "registers.tasks.resend_stalled_jobs", "schedule": 10.0},
     "refresh-dirty-scopes": {"task": "reports.tasks.refresh_dirty_scopes", "schedule": 5.0},
+    # Memberships and posts begin and end by date without a write; an hour after midnight all have.
+    "refresh-running-periods": {
+        "task": "reports.tasks.refresh_running_periods",
+        "schedule": crontab(hour=1, minute=0),
+    },
     "apply-due-placements": {"task": "members.tasks.apply_due_placements", "schedule": 3600.0},
     "drop-expired-files": {"task": "registers.tasks.drop_expired_files", "schedule": 3600.0},
     "clear-expired-sessions": {"task": "accounts.tasks.clear_expired_sessions", "schedule": 86400.0},

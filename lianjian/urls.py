@@ -7,6 +7,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("accounts.urls")),
     path("api/", include("registers.api.urls")),
+    path("", include("reports.urls")),
     path("", include("registers.pages.urls")),
 ]
 
