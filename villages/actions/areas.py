@@ -134,11 +134,15 @@ def rename_area(area: Area, *, name: str, on: dt.date, by: Any) -> Area:
     current = area.names.filter(valid_to__isnull=True).first()
     if current is None:
         current = AreaName.objects.create(area=area, name=area.name, valid_from=area.valid_from)
-    if on <= current.valid_from:
+    if on < current.valid_from:
         raise Invalid(f"改名日期应在现名启用（{current.valid_from}）之后", field="on")
-    current.valid_to = on
-    current.save(update_fields=["valid_to"])
-    AreaName.objects.create(area=area, name=name, valid_from=on)
+    if on == current.valid_from:  # a slip of the pen, mended the same day
+        current.name = name
+        current.save(update_fields=["name"])
+    else:
+        current.valid_to = on
+        current.save(update_fields=["valid_to"])
+        AreaName.objects.create(area=area, name=name, valid_from=on)
     area.name = name
     area.save(update_fields=["name", "updated_at"])
     return area
