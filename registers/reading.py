@@ -109,9 +109,11 @@ def _derived(register: Register) -> dict[str, django_filters.Filter]:
         if isinstance(column.kind, Choice):
             filters[column.field] = django_filters.ChoiceFilter(choices=column.kind.pairs, **shared)
         elif isinstance(column.kind, YesNo):
+            # Django's own typed choice knows no empty label: the empty choice is one of the choices.
             filters[column.field] = django_filters.TypedChoiceFilter(
-                choices=[("true", "是"), ("false", "否")], coerce=lambda text: text == "true", **shared
-            )
+                field_name=path, label=column.heading, choices=[("", "全部"), ("true", "是"), ("false", "否")],
+                coerce=lambda text: text == "true",
+            )  # fmt: skip
     return filters
 
 
