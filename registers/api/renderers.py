@@ -25,8 +25,10 @@ class WorkbookRenderer(JSONRenderer):
     media_type = XLSX
     format = "xlsx"
 
-    def get_media_type(self) -> str:
-        return "application/json"
+    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
+        if renderer_context and "response" in renderer_context:
+            renderer_context["response"]["Content-Type"] = JSONRenderer.media_type
+        return super().render(data, accepted_media_type, renderer_context)
 
 
 def _text(value: Any) -> str:

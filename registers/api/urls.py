@@ -1,6 +1,7 @@
 """`/api/v1/`: the registers, hand-written endpoints, tokens and files; `/api/schema/`: OpenAPI 3 of them all."""
 
 from django.urls import include, path, re_path
+from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.request import Request
@@ -26,6 +27,12 @@ class Unknown(APIView):
         raise NotFound("没有这个接口地址")
 
 
+class Schema(SpectacularAPIView):
+    """JSON unless YAML is asked for: every YAML reader takes JSON, and not the other way round."""
+
+    renderer_classes = (OpenApiJsonRenderer, OpenApiYamlRenderer)
+
+
 _version_1 = [
     path("token/", TokenView.as_view(), name="token"),
     path("token/logout/", TokenLogoutView.as_view(), name="token-logout"),
@@ -34,6 +41,6 @@ _version_1 = [
 ]
 urlpatterns = [
     path("v1/", include(_version_1)),
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("schema/", Schema.as_view(), name="schema"),
     re_path(r"^.*/$", Unknown.as_view(), name="unknown"),
 ]
