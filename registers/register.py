@@ -89,6 +89,15 @@ class Register:
         """The model lookup of an existing row from checked values (by the natural key)."""
         return {self.source(field): values[field] for field in self.natural_key}
 
+    def complete(self, user: Any, rows: Sequence[dict[str, Any]]) -> None:
+        """Fill into checked rows of a table what saving them would fill in by itself, so that importing the same
+        file again finds nothing to change. Set-based: no query per row.
+        """
+
+    def recognise(self, user: Any, rows: Sequence[dict[str, Any]]) -> Sequence[Any | None]:
+        """For checked rows that leave the natural key open: the existing row each one means, locked, or None (new)."""
+        return [None] * len(rows)
+
     def save(self, *, by: Any, values: dict[str, Any], row: Any | None) -> Any:
         """Write one checked row (an action where there is one); returns the row. Runs inside a transaction."""
         row = saving.filled(self, values, row)

@@ -46,8 +46,14 @@ def plan(register: Register, user: Any, rows: Sequence[CheckedRow]) -> Plan:
     """
     if not register.natural_key:
         return Plan(_by_content(register, user, rows), [], [])
+    register.complete(user, [row.values for row in rows])
     lookups = [_lookup(register, user, row.values) for row in rows]
     mine = _find(register, user, lookups)
+    unkeyed = [index for index, lookup in enumerate(lookups) if not lookup]
+    if unkeyed:
+        recognised = register.recognise(user, [rows[index].values for index in unkeyed])
+        for index, known in zip(unkeyed, recognised, strict=True):
+            mine[index] = known
     missing = [lookup for lookup, found in zip(lookups, mine, strict=True) if found is None]
     seen = zip(missing, _find_keys(register.rows(user), missing), strict=True)
     beyond = {id(lookup) for lookup, pk in seen if pk is not None}
