@@ -110,3 +110,10 @@ class MembershipFace(DetailFace):
         if not row.is_own:
             context |= {"history": [], "history_url": ""}
         return context
+
+    def actions(self, row: FederationVillage) -> list[Action]:
+        """From 批复 on a village leaves by date and is not deleted; another town's village is the county's."""
+        actions = super().actions(row)
+        if row.federation.status not in UNFINISHED:
+            actions = [action for action in actions if action.label != "删除"]
+        return actions if row.is_own else []

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from lianjian import clock
 from members.actions.bulk import save_subjects
+from members.actions.matching import complete_rows, recognised
 from members.actions.organizations import save_organization
 from members.actions.people import add_subject, change_member, require_same_number, require_same_village
 from members.actions.posts import appoint, person_for_post
@@ -169,9 +170,12 @@ class SubjectFilters(django_filters.FilterSet):
     subject_class = django_filters.ChoiceFilter(label="党员类别", choices=SubjectClass.choices, empty_label="全部")
     organization = django_filters.NumberFilter(label="党组织编号")
     village_code = django_filters.CharFilter("village_id", label="村居代码")
-    is_active = django_filters.TypedChoiceFilter(
-        label="在册", choices=[("true", "是"), ("false", "否")], coerce=lambda text: text == "true", empty_label="全部"
+    is_active = django_filters.ChoiceFilter(
+        label="在册", choices=[("true", "是"), ("false", "否")], empty_label="全部", method="by_active"
     )
+
+    def by_active(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(is_active=value == "true")
 
 
 class _SubjectRegister(Register):
@@ -215,6 +219,12 @@ class _SubjectRegister(Register):
         if "village_code" in facts:
             facts["village"] = facts.pop("village_code")
         return facts
+
+    def complete(self, user: Any, rows: Sequence[dict[str, Any]]) -> None:
+        complete_rows(rows)
+
+    def recognise(self, user: Any, rows: Sequence[dict[str, Any]]) -> Sequence[Subject | None]:
+        return recognised(self.changeable(user).select_related(*self.select_related), rows)
 
     def save(self, *, by: Any, values: dict[str, Any], row: Subject | None) -> Subject:
         facts = {"kind": SubjectKind.MEMBER, **self.facts(values)}
