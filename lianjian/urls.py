@@ -8,6 +8,7 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("api/", include("registers.api.urls")),
     path("", include("reports.urls")),
+    path("", include("members.urls")),
     path("", include("registers.pages.urls")),
 ]
 

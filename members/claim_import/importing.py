@@ -1,0 +1,135 @@
+"""Importing a claims workbook: checked whole, matched with what was declared before, declared whole or not at all."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+
+from lianjian import areacodes, periods
+from members.actions.claims import DeclarationsRefused, declare_many
+from members.claim_import.columns import RIGHT, ImportContext, columns
+from members.claim_import.matching import Choices, Fact, Matched, Question, match, understand
+from members.models import PointQuarter
+from registers.errors import NotAllowed
+from registers.exchange.importing import read_table
+from registers.exchange.outcome import ImportOutcome
+from registers.rows.checker import check_rows
+from registers.rows.results import CheckedRow, CheckedRows, RowError, RowNote
+from registers.rows.tables import Table
+from registers.workbooks.errors import WorkbookRefused
+from registers.workbooks.writing import mark_workbook
+
+# Where the errors of a declaration stand in the workbook.
+_COLUMN_OF = {
+    "member_no": "people", "item_code": "items", "quantity": "quantity", "occurred_on": "occurred_on",
+    "reason": "reason", "source_ref": "source_ref",
+}  # fmt: skip
+
+
+@dataclass
+class ClaimImportOutcome(ImportOutcome):
+    """An import's outcome, and the rows whose person somebody must choose first; then nothing was written."""
+
+    questions: list[Question] = field(default_factory=list)
+
+
+class _NothingWritten(Exception):
+    """Rolls back what was tried."""
+
+
+def import_claims(
+    *,
+    by: Any,
+    data: bytes | str | Sequence[Any] | Table,
+    filename: str = "",
+    dry_run: bool = False,
+    partial: bool = False,
+    choices: Choices | None = None,
+    finish: Callable[[ClaimImportOutcome], None] = lambda outcome: None,
+) -> ClaimImportOutcome:
+    """Check and declare the rows of a workbook (or dicts by field, pasted cells, or a table read before).
+
+    dry_run   everything is tried, the ledger's own refusals too, and taken back
+    partial   the good rows are declared although others are wrong
+    choices   {row number: subject number} where several people bear a name; None where nobody can be asked
+    finish    called inside the transaction with the outcome of what is being written
+    Raises NotAllowed where the user may not declare at all.
+    """
+    if not by.can(RIGHT):
+        raise NotAllowed("您没有申报积分的权限")
+    context = ImportContext(by)
+    shown = columns(context.today)
+    outcome = ClaimImportOutcome()
+    try:
+        table = data if isinstance(data, Table) else read_table(shown, data, filename)
+    except WorkbookRefused as refusal:
+        outcome.errors.append(RowError("", 0, "", "", refusal.message))
+        outcome.refused = not dry_run
+        return outcome
+    checked = check_rows(shown, table, context=context)
+    matched = match(understand(checked), checked, choices)
+    outcome.questions = matched.questions
+    _tell(matched, checked)
+    try:
+        with transaction.atomic():
+            _declare(by, matched.new, checked, outcome)
+            outcome.unchanged = len(matched.standing) + len(matched.rejected)
+            outcome.errors = sorted(checked.errors, key=lambda error: error.row)
+            outcome.notes, outcome.total = checked.notes, checked.total
+            if dry_run or outcome.questions or (outcome.errors and not partial):
+                raise _NothingWritten
+            outcome.written = bool(outcome.created)
+            finish(outcome)
+    except _NothingWritten:
+        outcome.refused = bool(outcome.errors) and not dry_run
+    if outcome.errors and isinstance(data, bytes):
+        outcome.marked_workbook = mark_workbook(data, outcome.errors, outcome.notes)
+    return outcome
+
+
+def _declare(by: Any, facts: Sequence[Fact], checked: CheckedRows, outcome: ImportOutcome) -> None:
+    """Declare what is right; what the ledger's own rules refuse joins the errors of the cells."""
+    left = list(facts)
+    while left:
+        try:
+            with transaction.atomic():
+                declare_many(by=by, declarations=[fact.declaration() for fact in left])
+            break
+        except DeclarationsRefused as refused:
+            wrong = dict(refused.errors)
+            for position, error in wrong.items():
+                checked.refuse(left[position].checked, _COLUMN_OF.get(error.field, "people"), error.message)
+            left = [fact for position, fact in enumerate(left) if position not in wrong]
+    outcome.created = len(left)
+
+
+def _tell(matched: Matched, checked: CheckedRows) -> None:
+    """Notes about facts of settled quarters, and about rows that were rejected before."""
+    late: dict[tuple[str, str], list[CheckedRow]] = {}
+    for fact in matched.new:
+        if fact.person is not None:
+            village = fact.person.village_on(fact.occurred_on) or ""
+            key = (areacodes.county_of(village), str(periods.quarter_of(fact.occurred_on)))
+            late.setdefault(key, []).append(fact.checked)
+    states = _closed_quarters({county for county, _ in late})
+    heading, position = checked.headings.get("occurred_on", ("", None))
+    for (county, quarter), rows in late.items():
+        state = states.get((county, quarter))
+        if state is None:
+            continue
+        settled = periods.parse_quarter(quarter)
+        label = settled.label
+        while (county, str(settled)) in states:
+            settled = settled.next()
+        word = "正在公示" if state == PointQuarter.State.PUBLISHED else "已经审定"
+        message = f"{label}{word}，这一条审定后计入{settled.label}"
+        checked.notes.append(RowNote(checked.sheet, rows[0].number, heading, message, len(rows), position))
+    for fact in matched.rejected:
+        message = "这一行以前申报过，已被驳回，没有再次申报；如需再报，请改正后上传"
+        checked.notes.append(RowNote(checked.sheet, fact.checked.number, "", message))
+
+
+def _closed_quarters(counties: set[str]) -> dict[tuple[str, str], str]:
+    gates = PointQuarter.objects.filter(county_code__in=counties).exclude(state=PointQuarter.State.OPEN)
+    return {(gate.county_code, gate.quarter): gate.state for gate in gates}

@@ -1,0 +1,60 @@
+"""Addresses of the pages that are more than a register."""
+
+from django.urls import include, path
+
+from members.views import (
+    points_claims,
+    points_closes,
+    points_declare,
+    points_entries,
+    points_exports,
+    points_import,
+    points_schemes,
+    points_scores,
+)
+
+_claims = [
+    path("", points_claims.ClaimList.as_view(), name="list"),
+    path("new/", points_declare.DeclareView.as_view(), name="new"),
+    path("items/", points_declare.ItemOptions.as_view(), name="items"),
+    path("import/", points_import.ImportView.as_view(), name="import"),
+    path("template.xlsx", points_import.TemplateView.as_view(), name="template"),
+    path("export.xlsx", points_exports.ExportClaims.as_view(), name="export"),
+    path("advance/", points_claims.AdvanceMany.as_view(), name="advance"),
+    path("reject/", points_claims.RejectMany.as_view(), name="reject"),
+    path("<int:pk>/", points_claims.ClaimDetail.as_view(), name="detail"),
+    path("<int:pk>/advance/", points_claims.AdvanceOne.as_view(), name="advance-one"),
+    path("<int:pk>/reject/", points_claims.RejectOne.as_view(), name="reject-one"),
+]
+_entries = [
+    path("", points_entries.EntryList.as_view(), name="list"),
+    path("export.xlsx", points_exports.ExportEntries.as_view(), name="export"),
+    path("<int:pk>/", points_entries.EntryDetail.as_view(), name="detail"),
+    path("<int:pk>/reverse/", points_entries.ReverseEntry.as_view(), name="reverse"),
+]
+_closes = [
+    path("", points_closes.CloseList.as_view(), name="list"),
+    path("start/", points_closes.StartClose.as_view(), name="start"),
+    path("<int:pk>/", points_closes.CloseDetail.as_view(), name="detail"),
+    path("<int:pk>/export.xlsx", points_exports.ExportScores.as_view(), name="export"),
+    path("<int:pk>/publish/", points_closes.Publish.as_view(), name="publish"),
+    path("<int:pk>/confirm/", points_closes.Confirm.as_view(), name="confirm"),
+    path("<int:pk>/reopen/", points_closes.Reopen.as_view(), name="reopen"),
+]
+_scores = [
+    path("", points_closes.ScoreIndex.as_view(), name="list"),
+    path("<int:pk>/", points_scores.ScoreDetail.as_view(), name="detail"),
+    path("member/<str:number>/", points_scores.MemberScores.as_view(), name="member"),
+]
+_schemes = [
+    path("", points_schemes.SchemeList.as_view(), name="list"),
+    path("<int:pk>/", points_schemes.SchemeDetail.as_view(), name="detail"),
+]
+
+urlpatterns = [
+    path("claims/", include((_claims, "claims"))),
+    path("entries/", include((_entries, "entries"))),
+    path("closes/", include((_closes, "closes"))),
+    path("scores/", include((_scores, "scores"))),
+    path("schemes/", include((_schemes, "schemes"))),
+]

@@ -1,0 +1,409 @@
+"""Claims (申报): the list with 待我办理, one claim with its steps, and moving claims one by one or many at once."""
+
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from lianjian import areacodes
+from lianjian.periods import parse_quarter
+from members.actions import claims as actions
+from members.claim_import.identity import is_told
+from members.models import PointClaim, PointEntry
+from members.queries.point_claims import SHOWN, claims_waiting_for, has_a_step, siblings_of
+from members.queries.point_items import ItemBook, counties_of
+from members.views import points_base as base
+from registers import reading
+from registers.errors import DomainError, NotAllowed
+from registers.pages.parts import Action, RelatedTable
+from registers.pages.present import link_to, moment
+
+TITLE = "积分申报"
+DECLARE = "claims.declare"
+TONES = {
+    PointClaim.State.DECLARED: "waiting",
+    PointClaim.State.BRANCH_CHECKED: "waiting",
+    PointClaim.State.FEDERATION_CHECKED: "info",
+    PointClaim.State.APPROVED: "done",
+    PointClaim.State.REJECTED: "late",
+}
+MOST_AT_ONCE = 1_000
+
+
+class ClaimFilters(base.PlaceFilters):
+    state = forms.ChoiceField(label="状态", required=False)
+    item = forms.ChoiceField(label="积分项目", required=False)
+    quarter = forms.ChoiceField(label="发生季度", required=False)
+
+    def __init__(self, data: Any, *, scope: Any, book: ItemBook) -> None:
+        super().__init__(data, scope=scope)
+        self.fields["state"].choices = [("", "全部"), *PointClaim.State.choices]  # type: ignore[attr-defined]
+        self.fields["quarter"].choices = [("", "全部"), *base.quarter_choices()]  # type: ignore[attr-defined]
+        self.fields["item"].choices = [("", "全部"), *item_choices(book, scope)]  # type: ignore[attr-defined]
+
+    def narrowed(self, rows: QuerySet) -> QuerySet:
+        rows = super().narrowed(rows)
+        if state := self.value("state"):
+            rows = rows.filter(state=state)
+        if item := self.value("item"):
+            rows = rows.filter(item_code=item)
+        if quarter := self.value("quarter"):
+            period = parse_quarter(quarter)
+            rows = rows.filter(occurred_on__gte=period.start, occurred_on__lt=period.end)
+        return rows
+
+
+def item_choices(book: ItemBook, scope: Any) -> list[tuple[str, str]]:
+    """Items of all versions in force, newest wording first; a town's own only where the scope reaches the town."""
+    found: dict[str, str] = {}
+    for versions in book.schemes.values():
+        for scheme in reversed(versions):
+            for item in book.items[scheme.pk]:
+                if item.town_id is None or scope.covers(item.town_id):
+                    found.setdefault(item.code, item.name)
+    return list(found.items())
+
+
+class ClaimList(base.PointsList):
+    ordering = ("-pk",)
+    primary = ("q", "area", "state", "quarter")
+    kept = ("tab",)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        book = ItemBook.of(counties_of(self.scope))
+        form = ClaimFilters(request.GET, scope=self.scope, book=book)
+        waiting = claims_waiting_for(self.user)
+        has_step = has_a_step(self.user)
+        tab = request.GET.get("tab") or ("mine" if has_step else "all")
+        mine = tab == "mine"
+        if mine and "state" in form.fields:
+            del form.fields["state"]
+        form.fields["tab"] = forms.CharField(required=False, widget=forms.HiddenInput(), initial=tab)
+        rows = waiting if mine else PointClaim.objects.visible_to(self.user)
+        rows = form.narrowed(rows).select_related("subject", "village", "declared_by")
+        page, context = self.listed(rows, form)
+        heads = self.heads()
+        may_declare = self.user.can(DECLARE)
+        context |= {
+            "register": {"title": TITLE, "empty_text": self.empty_text(mine, may_declare)},
+            "breadcrumbs": self.crumbs((TITLE, "")),
+            "tabs": self.tabs(tab, waiting if has_step else None),
+            "columns": heads,
+            "rows": [claim_row(heads, claim, book) for claim in page.rows],
+            "can_add": may_declare,
+            "urls": {
+                "new": reverse("claims:new"),
+                "import": reverse("claims:import"),
+                "template": reverse("claims:template"),
+                "export": reverse("claims:export"),
+                "clear": f"?tab={tab}",
+            },
+            "bulk_actions": self.bulk_actions() if mine and page.rows else None,
+        }
+        return self.page("members/points/claims.html", context)
+
+    def heads(self) -> list[dict]:
+        head = base.head
+        return [
+            head("name", "姓名", main=True),
+            head("village", "村居", css="name"),
+            head("item", "积分项目", main=True),
+            head("quantity", "数量", css="num"),
+            head("points", "分值", css="num", unit="分"),
+            head("occurred_on", "发生日期", css="date"),
+            head("reason", "事由"),
+            head("state", "状态", main=True),
+            head("declared_by", "申报人", css="quiet"),
+        ]
+
+    def empty_text(self, mine: bool, may_declare: bool) -> str:
+        if mine:
+            return "没有等您办理的申报。"
+        return "还没有积分申报。可以逐条申报，也可以下载模板后用 Excel 导入。" if may_declare else "还没有积分申报。"
+
+    def tabs(self, tab: str, waiting: QuerySet | None) -> list[dict[str, Any]]:
+        if waiting is None:
+            return []
+        count = reading.capped_count(waiting)
+        filters = self.query("tab", "state")
+        tail = f"&{filters}" if filters else ""
+        return [
+            {"title": "待我办理", "url": f"?tab=mine{tail}", "active": tab == "mine",
+             "badge": reading.count_text(count) if count else ""},
+            {"title": "全部", "url": f"?tab=all{tail}", "active": tab != "mine", "badge": ""},
+        ]  # fmt: skip
+
+    def bulk_actions(self) -> list[dict[str, str]]:
+        return [
+            {"label": "通过", "url": reverse("claims:advance"), "tone": "primary"},
+            {"label": "驳回", "url": reverse("claims:reject"), "tone": ""},
+        ]
+
+
+def claim_row(heads: list[dict], claim: PointClaim, book: ItemBook) -> dict[str, Any]:
+    item = book.item(claim)
+    worth = claim.quantity * item.points if item else None
+    return base.row(
+        heads,
+        [
+            claim.subject.name,
+            claim.village.name,
+            item.name if item else claim.item_code,
+            claim.quantity,
+            base.signed(worth),
+            claim.occurred_on.isoformat(),
+            claim.reason,
+            state_cell(claim),
+            claim.declared_by.name,
+        ],
+        url=reverse("claims:detail", args=[claim.pk]),
+        pk=claim.pk,
+    )
+
+
+def state_cell(claim: PointClaim) -> dict[str, str]:
+    return {"text": claim.get_state_display(), "tone": TONES[PointClaim.State(claim.state)]}
+
+
+class ClaimView(base.PointsView):
+    """What pages of one claim share."""
+
+    def claim(self, pk: int) -> PointClaim:
+        rows = PointClaim.objects.visible_to(self.user)
+        found = rows.select_related("subject", "subject__person", "village", "declared_by").filter(pk=pk).first()
+        if found is None:
+            raise Http404
+        return found
+
+    def is_mine(self, claim: PointClaim) -> bool:
+        return claims_waiting_for(self.user).filter(pk=claim.pk).exists()
+
+
+class ClaimDetail(ClaimView):
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        claim = self.claim(pk)
+        mine = self.is_mine(claim)
+        return self.page("members/points/claim.html", self.context(claim, mine))
+
+    def context(self, claim: PointClaim, mine: bool) -> dict[str, Any]:
+        book = ItemBook.of([areacodes.county_of(claim.village_id)])
+        item = book.item(claim)
+        worth = claim.quantity * item.points if item else None
+        actions_here = []
+        if mine:
+            actions_here.append(
+                Action(
+                    "通过", reverse("claims:advance-one", args=[claim.pk]), method="post", tone="primary", icon="check"
+                )
+            )
+        return {
+            "breadcrumbs": self.crumbs((TITLE, reverse("claims:list")), (f"{claim.subject.name}的申报", "")),
+            "claim": claim,
+            "object_title": f"{claim.subject.name}：{item.name if item else claim.item_code}",
+            "status": state_cell(claim),
+            "key_facts": [
+                ("村居", claim.village.name),
+                ("发生日期", claim.occurred_on.isoformat()),
+                ("分值", f"{base.signed(worth)} 分" if worth is not None else "办法中没有这个项目"),
+            ],
+            "actions": actions_here,
+            "fact_groups": [{"title": "", "facts": base.with_facts(self.facts(claim, item))}],
+            "related": [self.others(claim, book)],
+            "history": self.steps(claim),
+            "reject_url": reverse("claims:reject-one", args=[claim.pk]) if mine else "",
+        }
+
+    def facts(self, claim: PointClaim, item: Any) -> list[tuple[str, Any]]:
+        entry = None
+        if claim.state == PointClaim.State.APPROVED:
+            entries = PointEntry.objects.visible_to(self.user).filter(settle_quarter=claim.settle_quarter)
+            entry = entries.filter(claim=claim.pk).values_list("pk", flat=True).first()
+        return [
+            ("积分对象", {"value": claim.subject.name, "url": link_to(claim.subject, self.user)}),
+            ("编号", claim.subject.number),
+            ("类别", claim.subject.get_kind_display()),
+            ("积分项目", f"{item.name}（{claim.item_code}）" if item else claim.item_code),
+            ("每项分值", {"value": base.signed(item.points) if item else "", "unit": "分"}),
+            ("数量", claim.quantity),
+            ("事由", {"value": claim.reason, "wide": len(claim.reason) > 40}),  # noqa: PLR2004 -- a long line
+            ("来源编号", claim.source_ref if is_told(claim.source_ref) else ""),
+            ("申报人", claim.declared_by.name),
+            ("申报时间", moment(claim.created_at)),
+            ("结算季度", base.quarter_label(claim.settle_quarter) if claim.settle_quarter else ""),
+            (
+                "积分记录",
+                {"value": f"第 {entry} 号", "url": reverse("entries:detail", args=[entry])} if entry else {"value": ""},
+            ),
+        ]
+
+    def steps(self, claim: PointClaim) -> list[dict[str, Any]]:
+        states = dict(PointClaim.State.choices)
+        return [
+            {
+                "when": moment(step.at),
+                "who": step.by.name,
+                "what": states.get(step.to_state, step.to_state),
+                "changes": [("说明", "", step.reason)] if step.reason else [],
+            }
+            for step in claim.steps.select_related("by").order_by("-pk")
+        ]
+
+    def others(self, claim: PointClaim, book: ItemBook) -> RelatedTable:
+        heads = [
+            base.head("item", "积分项目", main=True),
+            base.head("occurred_on", "发生日期", css="date"),
+            base.head("quantity", "数量", css="num"),
+            base.head("reason", "事由"),
+            base.head("state", "状态", main=True),
+        ]
+        found = list(siblings_of(claim, self.user).select_related("subject")[: SHOWN + 1])
+        rows = [
+            base.row(
+                heads,
+                [book.name(other), other.occurred_on.isoformat(), other.quantity, other.reason, state_cell(other)],
+                url=reverse("claims:detail", args=[other.pk]),
+            )
+            for other in found[:SHOWN]
+        ]
+        query = urlencode({"tab": "all", "q": claim.subject.number})
+        return RelatedTable(
+            "同一人当天或本季度同项目的其他申报",
+            heads,
+            rows,
+            all_url=f"{reverse('claims:list')}?{query}" if len(found) > SHOWN else "",
+            empty="没有其他申报。",
+        )
+
+
+class AdvanceOne(ClaimView):
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        claim = self.claim(pk)
+        moved = actions.advance(claim=claim, by=self.user)
+        messages.success(request, f"已通过“{claim.subject.name}”的申报，现在是“{moved.get_state_display()}”。")
+        return redirect("claims:detail", pk=pk)
+
+    def came_from(self) -> str:
+        return reverse("claims:detail", args=[self.kwargs["pk"]])
+
+
+class RejectOne(ClaimView):
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        claim = self.claim(pk)
+        actions.reject(claim=claim, by=self.user, reason=request.POST.get("reason", ""))
+        messages.success(request, f"已驳回“{claim.subject.name}”的申报。")
+        return redirect("claims:detail", pk=pk)
+
+    def came_from(self) -> str:
+        return reverse("claims:detail", args=[self.kwargs["pk"]])
+
+
+class BulkView(base.PointsView):
+    """Moving many claims: what went through is told with its number, what did not one by one with why."""
+
+    http_method_names: ClassVar[list[str]] = ["post", "options"]
+    verb = ""
+
+    def chosen(self) -> list[int]:
+        if not has_a_step(self.user):
+            raise NotAllowed("您没有办理积分申报的权限")
+        texts = self.request.POST.getlist("pk")[:MOST_AT_ONCE]
+        return [int(text) for text in dict.fromkeys(texts) if text.isascii() and text.isdigit() and len(text) < 19]  # noqa: PLR2004 -- bigint
+
+    def told(self, done: int, refused: list[tuple[int, str]]) -> HttpResponse:
+        """Back to the list where all went through; else a page that names each that did not."""
+        back = f"{reverse('claims:list')}?tab=mine"
+        if not refused:
+            messages.success(self.request, f"{self.verb} {done:,} 条。")
+            return redirect(back)
+        book = ItemBook.of(counties_of(self.scope))
+        rows = PointClaim.objects.visible_to(self.user).select_related("subject", "village")
+        claims = {claim.pk: claim for claim in rows.filter(pk__in=[pk for pk, _ in refused])}
+        heads = [
+            base.head("name", "姓名", main=True),
+            base.head("village", "村居", css="name"),
+            base.head("item", "积分项目", main=True),
+            base.head("occurred_on", "发生日期", css="date"),
+            base.head("why", "没有办成的原因", main=True),
+        ]
+        lines = []
+        for pk, why in refused:
+            claim = claims.get(pk)
+            if claim is None:
+                lines.append(base.row(heads, ["（没有这条申报）", "", "", "", why]))
+                continue
+            cells = [claim.subject.name, claim.village.name, book.name(claim), claim.occurred_on.isoformat(), why]
+            lines.append(base.row(heads, cells, url=reverse("claims:detail", args=[pk])))
+        context = {
+            "breadcrumbs": self.crumbs((TITLE, reverse("claims:list")), (f"{self.verb}结果", "")),
+            "verdict": f"{self.verb} {done:,} 条，{len(refused):,} 条没有{self.verb}",
+            "columns": heads,
+            "rows": lines,
+            "back_url": back,
+        }
+        return self.page("members/points/moved.html", context)
+
+    def came_from(self) -> str:
+        return f"{reverse('claims:list')}?tab=mine"
+
+
+class AdvanceMany(BulkView):
+    verb = "通过"
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        ids = self.chosen()
+        if not ids:
+            messages.info(request, "请先勾选要通过的申报。")
+            return redirect(self.came_from())
+        advanced, errors = actions.advance_many(ids=ids, by=self.user)
+        return self.told(advanced, [(error["id"], error["message"]) for error in errors])
+
+
+class RejectMany(BulkView):
+    """Asks for the reason on a page of its own (which works without script, too), then rejects."""
+
+    verb = "驳回"
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        ids = self.chosen()
+        if not ids:
+            messages.info(request, "请先勾选要驳回的申报。")
+            return redirect(self.came_from())
+        rows = PointClaim.objects.visible_to(self.user).select_related("subject", "village")
+        claims = {claim.pk: claim for claim in rows.filter(pk__in=ids)}
+        if "reason" not in request.POST:
+            return self.ask(list(claims.values()))
+        reason = request.POST["reason"].strip()
+        if not reason:
+            return self.ask(list(claims.values()), error="请写明驳回的原因，申报人会看到")
+        done, refused = 0, []
+        for pk in ids:
+            claim = claims.get(pk)
+            try:
+                if claim is None:
+                    raise Http404
+                actions.reject(claim=claim, by=self.user, reason=reason)
+                done += 1
+            except Http404:
+                refused.append((pk, "没有找到，或不在您的管辖范围内"))
+            except DomainError as error:
+                refused.append((pk, error.message))
+        return self.told(done, refused)
+
+    def ask(self, claims: list[PointClaim], error: str = "") -> HttpResponse:
+        book = ItemBook.of(counties_of(self.scope))
+        context = {
+            "breadcrumbs": self.crumbs((TITLE, reverse("claims:list")), ("驳回", "")),
+            "claims": [(claim, book.name(claim)) for claim in claims],
+            "error": error,
+            "back_url": self.came_from(),
+        }
+        return self.page("members/points/reject.html", context, status=400 if error else 200)
