@@ -1,11 +1,14 @@
 """Long work: taken once, told, cancelled, found again when lost, and its results never half there."""
 
 import datetime as dt
+import threading
+import time
 import uuid
 from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
 from django.utils import timezone
 
 from registers import jobs, tasks
@@ -14,6 +17,7 @@ from registers.models import Job, StoredFile
 from registers.workbooks.writing import write_table
 from services.models import Grid
 from services.registers import GridRegister
+from tests.world import build_world
 
 pytestmark = pytest.mark.django_db
 VILLAGE = "371083101223"
@@ -238,6 +242,30 @@ def test_a_cancelled_import_writes_nothing(world, sent, monkeypatch):
     monkeypatch.setattr(jobs.JobRun, "checkpoint", checkpoint)
     jobs.run(answer.json()["job"])
     assert Job.objects.unscoped("test").get().state == "cancelled"
+    assert not Grid.objects.unscoped("test").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_heartbeat_carries_the_wish_to_stop_into_a_transaction(handler, sent, settings):
+    """Really committed: the work holds a transaction open while its heart beats on another connection."""
+    settings.JOB_HEARTBEAT_SECONDS = 0.02
+    world = build_world()
+    seen = []
+
+    def work(run):
+        with transaction.atomic():
+            Grid.objects.create(village_id=VILLAGE, name="第1网格")
+            threading.Thread(target=lambda: (jobs.cancel(run.job), connection.close())).start()
+            for done in range(500):
+                run.checkpoint(done, 500, "写入")
+                time.sleep(0.02)
+                seen.append(done)
+
+    handler(work)
+    job = job_of(world)
+    jobs.run(job.pk)
+    after = now(job)
+    assert after.state == "cancelled" and len(seen) < 400 and (after.total, after.step) == (500, "写入")
     assert not Grid.objects.unscoped("test").exists()
 
 
