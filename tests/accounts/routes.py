@@ -1,0 +1,3 @@
+"""Addresses of accounts/: name → arguments of a sample."""
+
+ROUTES = {"accounts:login": {}, "accounts:logout": {}, "accounts:profile": {}}

@@ -1,0 +1,16 @@
+"""Addresses of registers/ that are no face of a register: name → arguments of a sample."""
+
+UUID = "00000000-0000-0000-0000-000000000000"
+
+ROUTES = {
+    "home": {},
+    "search": {},
+    "lookup": {"name": "villages"},
+    "jobs:list": {},
+    "jobs:bell": {},
+    "jobs:detail": {"pk": UUID},
+    "jobs:progress": {"pk": UUID},
+    "jobs:cancel": {"pk": UUID},
+    "files:list": {},
+    "files:download": {"pk": UUID},
+}
