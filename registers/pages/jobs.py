@@ -61,6 +61,7 @@ def progress_of(job: Job) -> dict[str, Any]:
         "step": job.step,
         "done": job.done,
         "total": job.total or None,
+        "figures": _figures(job),
         "elapsed": present.duration((ended - job.started_at).total_seconds()) if job.started_at else "",
         "remaining": _remaining(job),
         "progress_url": reverse("jobs:progress", args=[job.pk]),
@@ -69,6 +70,10 @@ def progress_of(job: Job) -> dict[str, Any]:
         "results": results,
         "errors": errors,
     }
+
+
+def _figures(job: Job) -> str:
+    return f"{job.done:,} / {job.total:,}" if job.total else ""
 
 
 def _sentence(error: Any) -> str:
@@ -151,6 +156,7 @@ def line_of(job: Job) -> dict[str, Any]:
         "tone": TONES[Job.State(job.state)],
         "done": job.done,
         "total": job.total if not job.is_finished else 0,
+        "figures": _figures(job),
         "started": present.moment(job.created_at),
         "ended": present.moment(job.finished_at) if job.finished_at else "",
         "message": job.message,
