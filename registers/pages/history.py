@@ -37,6 +37,8 @@ def history(register: Register, row: Any, user: Any, *, shown: int = SHOWN) -> t
     if not hasattr(row, "events"):
         return [], False
     events = list(history_of(row)[: shown + 1])
+    if not events:  # the nation's areas arrive without history (docs/adr/0006)
+        return [], False
     fields = _shown_fields(register, row, user)
     changes = [
         (event, _changed(event, before, fields)) for event, before in zip(events, [*events[1:], None], strict=True)

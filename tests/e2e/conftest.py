@@ -1,0 +1,96 @@
+"""Journeys run in a real browser against a real server, worker, queue and database; see house.py."""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from tests.e2e.browsing import CHROMIUM, PATIENCE_MS, Visitor
+from tests.e2e.house import CHECKOUT, House, database_exists, drop_database, make_template
+
+_serial = count(1)
+_here = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker runs all journeys (`--dist loadgroup`): the county is loaded once."""
+    for item in items:
+        if _here in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("journeys"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    report = yield
+    if report.when == "call" and report.failed and _here in item.path.parents:
+        for n, visitor in enumerate(item.stash.get(_visitors, [])):
+            folder = CHECKOUT / "var" / "log" / "journeys"
+            folder.mkdir(parents=True, exist_ok=True)
+            name = re.sub(r"\W+", "-", item.name)
+            visitor.page.screenshot(path=folder / f"{name}-{n}.png", full_page=True)
+            report.sections.append((f"page {n}", f"{visitor.page.url}\n{visitor.text()[:3000]}"))
+    return report
+
+
+_visitors = pytest.StashKey[list[Visitor]]()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if not Path(CHROMIUM).exists():
+        pytest.fail(f"{CHROMIUM} is missing: install chromium and fonts-noto-cjk (make test does, as root)")
+    expect.set_options(timeout=PATIENCE_MS)
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def county(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The name of the database that holds the demo county and is only ever copied; `--reuse-db` keeps it."""
+    base = settings.DATABASES["default"].get("TEST", {}).get("NAME") or f"test_{settings.OWNER_DATABASE['NAME']}"
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    # pytest-django may have put the worker's name behind the test database's already.
+    name = f"{base.removesuffix(f'_{worker}')}_{worker or 'one'}_journeys"
+    keep = request.config.getoption("reuse_db")
+    if not (keep and database_exists(name)):
+        make_template(name, tmp_path_factory.mktemp("county"))
+    yield name
+    if not keep:
+        drop_database(name)
+
+
+@pytest.fixture(scope="module")
+def house(county: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    house = House(county, serial=next(_serial), folder=tmp_path_factory.mktemp("house"))
+    try:
+        house.start()
+        yield house
+    finally:
+        house.stop()
+
+
+@pytest.fixture
+def visit(browser: Browser, house: House, request: pytest.FixtureRequest) -> Iterator[Callable[..., Visitor]]:
+    """`visit("zhenjie")` is a signed-in person, `visit()` one before the sign-in page; checked when the test ends."""
+    visitors: list[Visitor] = []
+    request.node.stash[_visitors] = visitors
+
+    def come(username: str = "", **kwargs: object) -> Visitor:
+        visitor = Visitor(browser, house.address, **kwargs)
+        visitors.append(visitor)
+        return visitor.sign_in(username) if username else visitor
+
+    yield come
+    complaints = [complaint for visitor in visitors for complaint in visitor.complaints]
+    for visitor in visitors:
+        visitor.context.close()
+    if complaints:
+        pytest.fail("the browser complained:\n" + "\n".join(dict.fromkeys(complaints)))

@@ -1,0 +1,177 @@
+"""A whole house of its own for journeys: database, web server, worker and clock, as separate programs.
+
+The demo county is loaded once into a template database; every journey file gets a fresh copy of it, so that no
+journey finds another's traces and nothing is emptied in between.
+"""
+
+import contextlib
+import http.client
+import os
+import shutil
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from signal import SIGTERM
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import psycopg2
+import redis
+from django.conf import settings
+from psycopg2 import sql
+
+from lianjian.local import environment, processes
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+PASSWORD = "journey-Pass-2026"
+PATIENCE = 90
+
+
+class House:
+    """One running product with the demo county on its own database. Start it, visit `address`, stop it."""
+
+    def __init__(self, template: str, *, serial: int, folder: Path) -> None:
+        self.template, self.folder = template, folder
+        self.database = f"{template}_{serial}"
+        self.port = environment.free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.env = environment_for(self.database, folder / "data")
+        self._children: list[processes.Child] = []
+
+    def start(self) -> None:
+        """Copy the county and start the programs. Raises AssertionError, with the end of the log, where one dies."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        copy_database(self.template, self.database)
+        for name in ("CELERY_BROKER_URL", "CACHE_URL"):
+            redis.Redis.from_url(self.env[name]).flushdb()
+        web = ["gunicorn", "lianjian.wsgi:application", "--bind", f"127.0.0.1:{self.port}", "--workers", "1"]
+        web += ["--worker-class", "gthread", "--threads", "4", "--timeout", "120", "--no-control-socket"]
+        self._spawn("web", web)
+        worker = ["celery", "-A", "lianjian", "worker", "-Q", "quick,heavy", "-c", "2", "--loglevel", "INFO"]
+        worker += ["--without-gossip", "--without-mingle", "--beat", "--schedule", str(self.folder / "beat")]
+        self._spawn("worker", worker)
+        self._wait_for_web()
+
+    def stop(self) -> None:
+        processes.stop_all(self._children)
+        drop_database(self.database)
+        shutil.rmtree(self.folder / "data", ignore_errors=True)
+
+    def sql(self, statement: str, values: Sequence[Any] = ()) -> list[tuple]:
+        """Run a statement as the application role does, past every line of Python. Raises psycopg2.Error."""
+        application = settings.APPLICATION_DATABASE
+        with (
+            contextlib.closing(_connect(application, self.database)) as connection,
+            connection,
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(statement, values)
+            return cursor.fetchall() if cursor.description else []
+
+    def log(self, name: str, lines: int = 30) -> str:
+        text = (self.folder / f"{name}.log").read_text(encoding="utf-8", errors="replace")
+        return "\n".join(text.splitlines()[-lines:])
+
+    def _spawn(self, name: str, command: list[str]) -> None:
+        log = self.folder / f"{name}.log"
+        process = processes.spawn([sys.executable, "-m", *command], env=self.env, cwd=CHECKOUT, log=log)
+        self._children.append(processes.Child(process.pid, SIGTERM, 0))
+
+    def _wait_for_web(self) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+                link.request("GET", "/accounts/login/")
+                if link.getresponse().status == 200:
+                    return
+            time.sleep(0.1)
+        raise AssertionError(f"the web server did not answer:\n{self.log('web')}")
+
+
+def environment_for(database: str, data: Path) -> dict[str, str]:
+    """The environment of our programs on a database of their own, with queue and cache of their own."""
+    hidden = {"DJANGO_DEBUG", "LIANJIAN_DB_ROLE", "TEST_DATABASE_NAME"}
+    hidden |= {f"{name}_FILE" for name in environment.FROM_FILES}
+    env = {name: value for name, value in os.environ.items() if name not in hidden}
+    number = 10 + 2 * (_worker_number() % 3)  # a Redis has 16 databases; the tests' own are the first
+    return env | {
+        "DJANGO_SETTINGS_MODULE": "lianjian.settings",
+        "DATABASE_URL": _address(settings.APPLICATION_DATABASE, database),
+        "DATABASE_OWNER_URL": _address(settings.OWNER_DATABASE, database),
+        "CELERY_BROKER_URL": _numbered(settings.CELERY_BROKER_URL, number),
+        "CACHE_URL": _numbered(settings.CELERY_BROKER_URL, number + 1),
+        "LIANJIAN_DATA_DIR": str(data),
+        "LIANJIAN_TODAY": environment.DEMO_DAY,
+        "LIANJIAN_DEMO": "1",
+        "DEMO_PASSWORD": PASSWORD,
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def make_template(name: str, folder: Path) -> None:
+    """A database with the demo county, made by the product's own commands. Raises AssertionError with their output."""
+    drop_database(name)
+    with _maintenance() as cursor:
+        cursor.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+    env = environment_for(name, folder / "data")
+    for arguments, extra in ((["migrate", "--verbosity", "0"], {"LIANJIAN_DB_ROLE": "owner"}), (["load_demo"], {})):
+        log = folder / f"{arguments[0]}.log"
+        command = [sys.executable, "manage.py", *arguments]
+        code = processes.spawn(command, env=env | extra, cwd=CHECKOUT, log=log).wait()
+        assert code == 0, f"manage.py {arguments[0]} failed:\n{log.read_text(encoding='utf-8', errors='replace')}"
+
+
+def copy_database(template: str, name: str) -> None:
+    drop_database(name)
+    with _maintenance() as cursor:
+        cursor.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        )
+
+
+def database_exists(name: str) -> bool:
+    with _maintenance() as cursor:
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        return cursor.fetchone() is not None
+
+
+def drop_database(name: str) -> None:
+    with _maintenance() as cursor:
+        cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@contextlib.contextmanager
+def _maintenance() -> Iterator[Any]:
+    connection = _connect(settings.OWNER_DATABASE, "postgres")
+    connection.autocommit = True
+    try:
+        with connection.cursor() as cursor:
+            yield cursor
+    finally:
+        connection.close()
+
+
+def _connect(server: dict[str, Any], database: str) -> Any:
+    return psycopg2.connect(
+        host=server["HOST"] or None, port=server["PORT"] or None, user=server["USER"], password=server["PASSWORD"],
+        dbname=database,
+    )  # fmt: skip
+
+
+def _address(server: dict[str, Any], database: str) -> str:
+    who = f"{quote(server['USER'], safe='')}:{quote(server['PASSWORD'], safe='')}"
+    port = f":{server['PORT']}" if server["PORT"] else ""
+    return f"postgres://{who}@{quote(server['HOST'], safe='')}{port}/{database}"
+
+
+def _numbered(address: str, number: int) -> str:
+    parts = urlsplit(address)
+    assert parts.scheme in ("redis", "rediss"), "journeys need a Redis broker"
+    return parts._replace(path=f"/{number}").geturl()
+
+
+def _worker_number() -> int:
+    name = os.environ.get("PYTEST_XDIST_WORKER", "")
+    return int(name.removeprefix("gw")) if name.startswith("gw") else 2
