@@ -233,6 +233,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "apply-due-placements": {"task": "members.tasks.apply_due_placements", "schedule": 3600.0},
     "drop-expired-files": {"task": "registers.tasks.drop_expired_files", "schedule": 3600.0},
+    "drop-old-request-keys": {"task": "registers.tasks.drop_old_request_keys", "schedule": 3600.0},
     "clear-expired-sessions": {"task": "accounts.tasks.clear_expired_sessions", "schedule": 86400.0},
 }
 # How long a running job may be silent before the sweeper sends it again, and how often it is tried.

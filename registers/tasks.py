@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from registers import jobs
+from registers.api.repeats import forget_old_keys
 from registers.models.job import StoredFile
 
 logger = logging.getLogger(__name__)
@@ -34,3 +35,8 @@ def drop_expired_files() -> None:
     for stored in StoredFile.objects.unscoped("expiry is the same for all").filter(expires_at__lt=timezone.now()):
         stored.content.delete(save=False)
         stored.delete()
+
+
+@shared_task
+def drop_old_request_keys() -> None:
+    forget_old_keys()

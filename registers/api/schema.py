@@ -76,6 +76,10 @@ WORKBOOK = {(200, XLSX): OpenApiTypes.BINARY}
 JOB = OpenApiResponse(JobStartedSerializer, "行数较多，已转为任务")
 AUTH = {401: UNAUTHENTICATED, 403: FORBIDDEN}
 STAMP = {412: STALE}
+KEY = OpenApiParameter(
+    "Idempotency-Key", OpenApiTypes.STR, OpenApiParameter.HEADER, description="请求编号：一天内重发同一请求只办一次"
+)
+REUSED = OpenApiResponse(DetailSerializer, "请求编号已用于另一个请求")
 IF_MATCH = OpenApiParameter("If-Match", OpenApiTypes.STR, OpenApiParameter.HEADER, description='读取时的 ETag，如 "3"')
 
 
@@ -167,8 +171,8 @@ class Shapes:
             ),
             "retrieve": extend_schema(summary=f"{title}一条", responses=made, **tag),
             "create": extend_schema(
-                summary=f"新增{title}", request=self.new, **tag,
-                responses={201: shape, 400: INVALID, 409: CONFLICT, **AUTH},
+                summary=f"新增{title}", request=self.new, parameters=[KEY], **tag,
+                responses={201: shape, 400: INVALID, 409: CONFLICT, 422: REUSED, **AUTH},
             ),
             "update": extend_schema(
                 summary=f"修改{title}", request=self.whole, parameters=[IF_MATCH], **tag,
@@ -195,9 +199,9 @@ class Shapes:
                 },
             ),
             "bulk": extend_schema(
-                summary=f"批量写入{title}", request=self.rows, **tag,
+                summary=f"批量写入{title}", request=self.rows, parameters=[KEY], **tag,
                 responses={
-                    200: OutcomeSerializer, **AUTH,
+                    200: OutcomeSerializer, 422: REUSED, **AUTH,
                     400: OpenApiResponse(OutcomeSerializer, "有的行不对，什么都没有写入"),
                 },
             ),

@@ -29,6 +29,7 @@ from registers.api.errors import row_errors
 from registers.api.fields import Row
 from registers.api.files import address_of
 from registers.api.renderers import XLSX, JSONRenderer, WorkbookRenderer
+from registers.api.repeats import once
 from registers.api.schema import Shapes
 from registers.errors import Invalid, NotAllowed, NotFound
 from registers.exchange.exporting import template_workbook
@@ -134,6 +135,7 @@ class RegisterViewSet(GenericViewSet):
 class CreateRows:
     """Registers that take new rows one by one."""
 
+    @once
     def create(self: Any, request: Request) -> Response:
         require_change_right(self.register, request.user)
         values = _checked(self.register, request, self.body(request))
@@ -180,6 +182,7 @@ class ChangeRows:
         return _outcome(request, made, name)
 
     @action(detail=False, methods=["post"])
+    @once
     def bulk(self: Any, request: Request) -> Response:
         """`{rows: […], dry_run, partial}`, at most 2,000 rows, through the same door as a workbook."""
         require_change_right(self.register, request.user)

@@ -1,5 +1,6 @@
 """The API as a whole: credentials, tokens, files, errors in JSON, the schema."""
 
+import datetime as dt
 import json
 import re
 import uuid
@@ -10,13 +11,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
+from django.utils import timezone
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 from knox.models import AuthToken
 from rest_framework.test import APIClient
 
+from registers.api.repeats import forget_old_keys
 from registers.jobs import keep_file
+from registers.models import RequestKey
 from services.models import Grid
 from tests.services.samples import make_grid
 from tests.world import PASSWORD, TOWN
@@ -210,6 +214,42 @@ def test_a_list_begins_where_an_index_can_start(world):
         client.get(following)
     sql = next(query["sql"] for query in queries.captured_queries if "services_grid" in query["sql"])
     assert '"services_grid"."village_id" >= ' in sql.split("WHERE")[1] and "OFFSET" not in sql and "COUNT" not in sql
+
+
+# -- requests sent again
+
+
+def test_a_request_sent_again_under_its_key_is_done_once(world):
+    client = world.api("zhenjie")
+    body = {"village_code": VILLAGE, "name": "第一网格"}
+    first = client.post("/api/v1/grids/", body, HTTP_IDEMPOTENCY_KEY="a-1")
+    again = client.post("/api/v1/grids/", body, HTTP_IDEMPOTENCY_KEY="a-1")
+    assert first.status_code == again.status_code == 201 and first.json() == again.json()
+    assert again["Idempotent-Replayed"] == "true" and Grid.objects.unscoped("test").count() == 1
+    other = client.post("/api/v1/grids/", body | {"name": "第二网格"}, HTTP_IDEMPOTENCY_KEY="a-1")
+    assert other.status_code == 422 and other.json()["detail"]
+    assert world.api("zhenshen").post(
+        "/api/v1/grids/", body | {"name": "第三网格"}, HTTP_IDEMPOTENCY_KEY="a-1"
+    ).status_code == 201  # fmt: skip
+    assert client.post("/api/v1/grids/", body, HTTP_IDEMPOTENCY_KEY="坏").status_code == 400
+
+
+def test_a_refused_request_may_be_mended_under_its_key(world):
+    client = world.api("zhenjie")
+    wrong = client.post("/api/v1/grids/", {"village_code": VILLAGE}, HTTP_IDEMPOTENCY_KEY="a-1")
+    assert wrong.status_code == 400
+    bulk = client.post("/api/v1/grids/bulk/", {"rows": [{"name": "x"}]}, HTTP_IDEMPOTENCY_KEY="a-1")
+    assert bulk.status_code == 400
+    right = client.post("/api/v1/grids/", {"village_code": VILLAGE, "name": "第一网格"}, HTTP_IDEMPOTENCY_KEY="a-1")
+    assert right.status_code == 201
+
+
+def test_keys_are_forgotten_after_a_day(world):
+    body = {"village_code": VILLAGE, "name": "第一网格"}
+    world.api("zhenjie").post("/api/v1/grids/", body, HTTP_IDEMPOTENCY_KEY="a-1")
+    assert forget_old_keys() == 0
+    RequestKey.objects.unscoped("test").update(created_at=timezone.now() - dt.timedelta(days=2))
+    assert forget_old_keys() == 1
 
 
 # -- files
