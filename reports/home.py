@@ -11,7 +11,7 @@ from lianjian import clock
 from registers.models.row import effective_on
 from registers.sockets import Figure, Owed
 from reports import indicators
-from reports.boards.assembling import default_quarter
+from reports.boards.assembling import default_quarter, incomplete_text
 from reports.boards.words import figure_url, trend_text
 from reports.models import IndicatorValue
 from reports.queries import figures, places
@@ -39,18 +39,22 @@ def own_figures(user: Any) -> Iterator[Figure]:
         return
     quarter = default_quarter()
     table = figures.read(IndicatorValue.objects.visible_to(user), figures.of(place, figures.periods_for(quarter)))
+    year = table.year_shown(place, quarter)
+    incomplete = incomplete_text(table, place, quarter, year)
     for code in SHOWN:
         one = indicators.indicator(code)
         if place.kind == FEDERATION and not one.for_federations:
             continue
-        figure = table.figure(place, one, table.period_of(place, one, quarter))
-        yearly = f"（{figure.period}年）" if one.period_unit == "Y" else ""
+        yearly = one.period_unit == "Y"
+        figure = table.figure(place, one, year if yearly else quarter)
+        trend = (yearly and incomplete) or trend_text(figure)
+        trend = trend.split("，")[0]
         yield Figure(
-            title=f"{one.name}{yearly}",
+            title=one.name,
             value=one.shown(figure.value),
             unit=one.shown_unit if figure.value is not None else "",
             url=figure_url(place, one, quarter),
-            trend=trend_text(figure).split("，")[0],
+            trend=f"{year}年{trend}" if yearly and trend else trend,
             meaning=one.meaning,
         )
 

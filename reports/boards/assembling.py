@@ -105,22 +105,26 @@ def federation_board(user: Any, pk: Any, quarter: Period) -> dict[str, Any]:
     rows = [(Place.area(one.village_id), one.village.name, one.village_id in opened) for one in members]
     roles = {one.village_id: one.get_role_display() for one in members}
     shown = [(village, name) for village, name, opens in rows if opens]
+    made = [charts.income_by_year(table, place, quarter)]
+    if shown:
+        made.append(charts.by_child(table, "operating_income", shown, year, quarter))
+    for code, title in (("point_entries", "积分记录数"), ("score_average", "党员人均得分")):
+        made.append(charts.by_period(table, place, indicators.indicator(code), _quarters(quarter), title=title))
     context = {
         "title": federation.name,
         "breadcrumbs": [{"title": "看板", "url": reverse("reports:board")}, {"title": federation.name, "url": ""}],
         "federation": federation,
-        "charts": [
-            charts.income_by_year(table, place, quarter),
-            charts.by_child(table, "operating_income", shown, year, quarter),
-            charts.by_period(
-                table, place, indicators.indicator("point_entries"), _quarters(quarter), title="积分记录数"
-            ),
-            charts.by_period(
-                table, place, indicators.indicator("score_average"), _quarters(quarter), title="党员人均得分"
-            ),
-        ],
+        "charts": made,
         "children": tables.place_table(
-            table, "成员村居", rows, tables.VILLAGE_COLUMNS, place, quarter, year, extra=roles
+            table,
+            "成员村居",
+            rows,
+            tables.VILLAGE_COLUMNS,
+            place,
+            quarter,
+            year,
+            extra=roles,
+            mark=len(shown) == len(rows),
         )
         if rows
         else None,
@@ -136,15 +140,22 @@ def _common(table: Table, place: Place, quarter: Period, year: Period) -> dict[s
     reported = table.value(place, indicators.indicator("facts_reported"), year) or 0
     villages = table.value(place, indicators.indicator("villages"), quarter) or 0
     note = f"{year}年村情年报已报 {reported:,} 个，共 {villages:,} 个村居。"
+    incomplete = incomplete_text(table, place, quarter, year)
     cards = []
     for one in indicators.indicators():
         if one.on_board and (place.kind != FEDERATION or one.for_federations):
             own_year = one.period_unit == "Y"
             figure = table.figure(place, one, year if own_year else quarter)
-            made = card(figure, place, quarter, note=note if own_year else "", source_time=refreshed)
-            if own_year and villages and reported < villages and figure.value is not None:
-                made["trend_text"] = f"{made['trend_text']}，已报 {reported:,}/{villages:,} 村"
-            cards.append(made)
+            cards.append(
+                card(
+                    figure,
+                    place,
+                    quarter,
+                    note=note if own_year else "",
+                    source_time=refreshed,
+                    incomplete=incomplete if own_year else "",
+                )
+            )
     return {
         "quarter": quarter,
         "quarter_choices": quarter_choices(quarter),
@@ -152,6 +163,14 @@ def _common(table: Table, place: Place, quarter: Period, year: Period) -> dict[s
         "refreshed": refreshed,
         "year": year,
     }
+
+
+def incomplete_text(table: Table, place: Place, quarter: Period, year: Period) -> str:
+    """Where fewer villages than last year have reported so far: a comparison would show nothing but that."""
+    counting = indicators.indicator("facts_reported")
+    reported, before = (table.value(place, counting, one) or 0 for one in (year, year.previous()))
+    villages = table.value(place, indicators.indicator("villages"), quarter) or before
+    return f"已报 {reported:,}/{villages:,} 村，报齐后比较" if 0 < reported < before else ""
 
 
 def _quarters(quarter: Period, count: int = 8) -> list[Period]:

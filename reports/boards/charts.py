@@ -112,8 +112,10 @@ def by_child(
 
 
 def by_period(table: Table, place: Place, indicator: Indicator, periods: list[Period], **more: Any) -> dict[str, Any]:
-    """One indicator over periods, oldest first."""
+    """One indicator over periods, oldest first, from the first that holds anything."""
     values = [table.value(place, indicator, period) for period in periods]
+    first = next((number for number, value in enumerate(values) if value), len(values))
+    periods, values = periods[first:], values[first:]  # nothing had begun before
     chart = {"id": f"{indicator.code.replace('_', '-')}-by-period", "title": indicator.name} | more
     if all(value is None for value in values):
         return chart | {"empty": "还没有数据。"}

@@ -44,29 +44,30 @@ def place_table(
     year: Period,
     *,
     extra: dict[str, str] | None = None,
+    mark: bool = True,
 ) -> dict[str, Any]:
     """Rows as components/table.html takes them.
 
     places   (place, name, whether it may be opened)
     whole    the place whose own figures are the 合计 row; None: no such row
     extra    a text by place key for a second column (the role of a village)
+    mark     whether a 合计 that is not the sum is marked; not where rows are hidden
     """
     chosen = [indicators.indicator(code) for code in codes]
     columns: list[dict[str, Any]] = [{"key": "name", "heading": first, "css": "name", "main": True}]
     if extra is not None:
         columns.append({"key": "extra", "heading": "角色", "css": ""})
-    for indicator in chosen:
-        heading = f"{year}年{indicator.name}" if indicator.period_unit == "Y" else indicator.name.removeprefix("本季")
-        columns.append(
-            {
-                "key": indicator.code,
-                "heading": heading,
-                "unit": indicator.shown_unit,
-                "css": "num",
-                "main": indicator.code in MAIN,
-                "meaning": indicator.meaning,
-            }
-        )
+    columns += [
+        {
+            "key": indicator.code,
+            "heading": indicator.heading,
+            "unit": indicator.shown_unit,
+            "css": "num",
+            "main": indicator.code in MAIN,
+            "meaning": indicator.meaning,
+        }
+        for indicator in chosen
+    ]
     rows = [
         {
             "url": board_url(place, quarter) if opens else "",
@@ -77,7 +78,7 @@ def place_table(
     ]
     made: dict[str, Any] = {"columns": columns, "rows": rows}
     if whole is not None:
-        made |= _totals(table, columns, chosen, whole, [place for place, _, _ in places], quarter, year, extra)
+        made |= _totals(table, columns, chosen, whole, [place for place, _, _ in places], quarter, year, extra, mark)
     return made
 
 
@@ -114,6 +115,7 @@ def _totals(
     quarter: Period,
     year: Period,
     extra: dict[str, str] | None,
+    may_mark: bool,
 ) -> dict[str, Any]:
     """The area's own figures; where they are not the sum of the column, they are marked."""
     totals: list[dict[str, Any]] = [{"text": "合计", "css": "name", "column": columns[0]}]
@@ -124,7 +126,7 @@ def _totals(
         period = quarter if indicator.period_unit == "Q" else year
         value = table.value(whole, indicator, period)
         mark = ""
-        if not indicator.is_ratio and value is not None:
+        if may_mark and not indicator.is_ratio and value is not None:
             parts = [table.value(place, indicator, period) for place in places]
             if sum(part for part in parts if part is not None) != value:
                 mark, marked = "*", True

@@ -57,6 +57,8 @@ def year_on_year_text(figure: Figure) -> str:
 
 def trend_text(figure: Figure) -> str:
     """The comparison under a card: with the quarter before, and with last year's."""
+    if figure.indicator.period_unit == "Q" and figure.change == 0 and figure.year_on_year == 0:
+        return "与上季、上年同期持平"
     parts = []
     if figure.indicator.period_unit == "Q" and figure.change is not None:
         parts.append(f"较上季 {change_text(figure.indicator, figure.change)}" if figure.change else "与上季持平")
@@ -71,11 +73,13 @@ def direction(figure: Figure) -> str:
     return "" if moved is None else "up" if moved > 0 else "down" if moved < 0 else "flat"
 
 
-def card(figure: Figure, place: Place, quarter: Period, *, note: str = "", source_time: str = "") -> dict[str, Any]:
-    """A figure for components/figure_card.html."""
+def card(
+    figure: Figure, place: Place, quarter: Period, *, note: str = "", source_time: str = "", incomplete: str = ""
+) -> dict[str, Any]:
+    """A figure for components/figure_card.html. `incomplete` says why it cannot be compared with last year yet."""
     indicator = figure.indicator
     own_year = indicator.period_unit == "Y"
-    comparison = trend_text(figure)
+    comparison = incomplete or trend_text(figure)
     if figure.value is None:
         comparison = "还没有填报" if own_year else "本季没有数据"
     return {
@@ -84,7 +88,7 @@ def card(figure: Figure, place: Place, quarter: Period, *, note: str = "", sourc
         "unit": indicator.shown_unit if figure.value is not None else "",
         "url": figure_url(place, indicator, quarter),
         "meaning": f"{indicator.meaning}。{note}",
-        "trend": direction(figure),
+        "trend": "" if incomplete else direction(figure),
         "trend_text": "，".join(filter(None, [f"{figure.period}年" if own_year else "", comparison])),
         "source_time": source_time,
     }

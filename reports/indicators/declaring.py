@@ -91,6 +91,7 @@ class Indicator:
 
     percent    the ratio is shown in percent, and compared in percentage points
     digits     decimals shown (boards) and given (API)
+    short      for headings of tables, where the name would be too long
     on_board   shown as a card; others feed charts and workbooks
     good       whether more is better (1), worse (-1) or neither (0)
     """
@@ -102,6 +103,7 @@ class Indicator:
     source: Source
     adds: Adds = Adds.SUM
     over: Over = Over.STOCK
+    short: str = ""
     rows: Rows | None = None
     digits: int = 0
     percent: bool = False
@@ -138,6 +140,10 @@ class Indicator:
         digits = self.digits if self.board_digits is None else self.board_digits
         rounded = (value / self.board_factor).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
         return f"{rounded:,}"
+
+    @property
+    def heading(self) -> str:
+        return self.short or self.name
 
     @property
     def shown_unit(self) -> str:

@@ -103,6 +103,7 @@ FEDERATIONS = (
         "季末处于“运行”的新村和联建片区",
         COUNTING,
         adds=Adds.DISTINCT,
+        short="联建",
         rows=_ROWS,
         for_federations=False,
     ),

@@ -85,6 +85,7 @@ POINTS = (
         "结算到本季的积分记录，冲销的记录和它的冲销都不计；三类对象一并计数",
         ENTRIES,
         over=Over.FLOW,
+        short="积分记录",
         rows=_ENTRY_ROWS,
     ),
     Indicator(
@@ -96,6 +97,7 @@ POINTS = (
         over=Over.FLOW,
         rows=_ENTRY_ROWS,
         digits=1,
+        on_board=False,
     ),
     Indicator(
         "members_scored",
@@ -104,6 +106,7 @@ POINTS = (
         "本季公示中或已审定的结算里有总分的党员，免于积分的不计；还没有公示时为空",
         SCORES,
         rows=_SCORE_ROWS,
+        on_board=False,
     ),
     Indicator(
         "score_average",
@@ -113,6 +116,7 @@ POINTS = (
         SCORES,
         adds=Adds.RATIO,
         over=Over.FLOW,
+        short="人均得分",
         rows=_SCORE_ROWS,
         digits=1,
     ),

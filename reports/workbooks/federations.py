@@ -25,17 +25,17 @@ NUMBER = "联建统 1 表"
 WAN = Decimal(10_000)
 # (indicator, heading, digits, divided by): money is written exactly, in 10,000 yuan, and shown with two decimals.
 SCALE = (
-    ("villages", "村居数（个）", 0, 1),
-    ("households", "户数（户）", 0, 1),
-    ("population", "户籍人口（人）", 0, 1),
-    ("party_members", "党员数（名）", 0, 1),
-    ("arable_land", "耕地面积（亩）", 2, 1),
+    ("villages", "村居数\n（个）", 0, 1),
+    ("households", "户数\n（户）", 0, 1),
+    ("population", "户籍人口\n（人）", 0, 1),
+    ("party_members", "党员数\n（名）", 0, 1),
+    ("arable_land", "耕地面积\n（亩）", 2, 1),
 )
 MONEY = (
-    ("operating_income", "经营性收入（万元）", 2, WAN),
-    ("operating_income_per_village", "村均经营性收入（万元）", 2, WAN),
-    ("total_income", "总收入（万元）", 2, WAN),
-    ("debt", "年末负债（万元）", 2, WAN),
+    ("operating_income", "经营性收入\n（万元）", 2, WAN),
+    ("operating_income_per_village", "村均经营性收入\n（万元）", 2, WAN),
+    ("total_income", "总收入\n（万元）", 2, WAN),
+    ("debt", "年末负债\n（万元）", 2, WAN),
 )
 TEXTS = 8  # columns of text before the numbers
 
@@ -85,7 +85,7 @@ def build(user: Any, code: str, quarter: Period) -> Form:
 
 def _heads(year: Period) -> tuple[Head, ...]:
     def numbers(columns: Iterable[tuple[str, str, int, Any]]) -> tuple[Head, ...]:
-        return tuple(Head(heading, digits=digits, width=10.5) for _, heading, digits, _ in columns)
+        return tuple(Head(heading, digits=digits, width=11) for _, heading, digits, _ in columns)
 
     return (
         Head("序号", width=5.5),
@@ -93,18 +93,19 @@ def _heads(year: Period) -> tuple[Head, ...]:
         Head("联建单位", width=14),
         Head("类别", width=9.5),
         Head("联建模式", width=12),
-        Head("联合党组织", (Head("名称", width=21, left=True), Head("书记", width=8.5))),
+        Head("联合党组织", (Head("名称", width=24, left=True), Head("书记", width=8.5))),
         Head("批复日期", width=11),
         Head("规模", numbers(SCALE)),
         Head(f"{year}年集体经济", numbers(MONEY)),
-        Head("超出规模要求的说明", width=16, left=True),
+        Head("超出规模要求的说明", width=24, left=True),
     )
 
 
 def _held(user: Any, code: str, quarter: Period) -> list[_Held]:
     on = last_day(quarter)
     running = places.running_federations(Federation.objects.visible_to(user), code, on)
-    found = list(running.select_related("organization").order_by("area_id", "kind", "name", "pk"))
+    found = list(running.select_related("organization").order_by("area_id", "name", "pk"))
+    found.sort(key=lambda one: not one.is_primary)
     memberships = FederationVillage.objects.unscoped("code, name and role go with the federation")
     villages: dict[int, set[str]] = {one.pk: set() for one in found}
     for federation, village in memberships.filter(effective_on(on), federation__in=villages).values_list(
@@ -198,7 +199,7 @@ def _notes(rows: Sequence[Row], year: Period) -> list[str]:
     ]
     if any(row.marked for row in rows):
         notes.append(
-            "2. 带 * 的小计、合计不等于所列各行之和：跨镇街的联建单位在各有关镇街分别列出，小计只计本镇街的村居，"
-            "合计每个村居、每个联建单位只计一次。"
+            "2. 带 * 的小计、合计不等于所列各行之和：跨镇街的联建单位在各有关镇街分别列出，小计只计本镇街的村居；"
+            "同属新村和党建联合体的村居只计一次。"
         )
     return notes

@@ -3,6 +3,7 @@
 Numbers stay numbers (a mark is part of the number format), texts never become formulas.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -21,6 +22,7 @@ _THIN = Side(style="thin", color="000000")
 _BORDER = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 _NUMBERED = "甲乙丙丁戊己庚辛壬癸"
 _MARK = '"*"'
+LINE = 13  # points a line of 10 point text takes
 
 
 @dataclass(frozen=True)
@@ -141,8 +143,18 @@ def _write_rows(sheet: Worksheet, form: Form, first: int) -> int:
     for row, line in enumerate(form.rows, first):
         for at, (column, value) in enumerate(zip(form.columns, line.values, strict=True)):
             _write_value(sheet.cell(row, at + 1), column, value, bold=line.bold, marked=at in line.marked)
-        sheet.row_dimensions[row].height = 22
+        sheet.row_dimensions[row].height = max(22, LINE * _lines(form, line) + 6)
     return row
+
+
+def _lines(form: Form, line: Row) -> int:
+    """How many lines the longest text of a row needs in its column; a Chinese character is two wide."""
+    needed = 1
+    for column, value in zip(form.columns, line.values, strict=True):
+        if isinstance(value, str) and value:
+            wide = sum(2 if ord(character) > 0x2E80 else 1 for character in value)
+            needed = max(needed, math.ceil(wide / (column.width - 1)))
+    return needed
 
 
 def _write_value(cell: Cell, column: Head, value: Any, *, bold: bool, marked: bool) -> None:

@@ -99,21 +99,26 @@ def _parts(scores: Any) -> dict[tuple[str, int | None, str], _Sums]:
     """Sums by town and federation, in two queries."""
     place = ("close_subject__town_code", "close_subject__federation", "close_subject__federation_name")
     found: dict[tuple[str, int | None, str], _Sums] = defaultdict(_Sums)
-    sums = scores.order_by().values_list(
-        *place,
-        Count("pk"),
-        Count("total"),
-        Count("pk", filter=Q(close_subject__is_exempt=True)),
-        Sum("total"),
-        Max("total"),
-        Count("pk", filter=Q(deduct__gt=0)),
+    sums = (
+        scores.order_by()
+        .values(*place)
+        .annotate(
+            members=Count("pk"),
+            scored=Count("total"),
+            exempt=Count("pk", filter=Q(close_subject__is_exempt=True)),
+            points=Sum("total"),
+            highest=Max("total"),
+            deducted=Count("pk", filter=Q(deduct__gt=0)),
+        )
     )
-    for town, federation, name, members, scored, exempt, total, highest, deducted in sums:
-        found[town, federation, name] = _Sums(members, scored, exempt, total or 0, highest, deducted)
-    for town, federation, name, grade, count in (
-        scores.order_by().exclude(grade="").values_list(*place, "grade", Count("pk"))
-    ):  # fmt: skip
-        found[town, federation, name].grades[grade] = count
+    for one in sums:
+        key = (one[place[0]], one[place[1]], one[place[2]])
+        found[key] = _Sums(
+            one["members"], one["scored"], one["exempt"], one["points"] or 0, one["highest"], one["deducted"]
+        )
+    graded = scores.order_by().exclude(grade="").values(*place, "grade").annotate(count=Count("pk"))
+    for one in graded:
+        found[one[place[0]], one[place[1]], one[place[2]]].grades[one["grade"]] = one["count"]
     return found
 
 
