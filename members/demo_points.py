@@ -169,7 +169,7 @@ def _load_waiting(random: Random, subjects: list[Subject], clerk: Any) -> None:
                 village_id=subject.village_id,
                 item_code=(item := random.choice(items)).code,
                 quantity=1,
-                occurred_on=dt.date(2026, random.choice((10, 11)), random.randint(1, 15)),
+                occurred_on=dt.date(2026, random.choice((8, 9, 10)), random.randint(1, 28)),
                 reason=REASONS[item.code],
                 source_ref=f"待办-{state}-{n:03d}",
                 state=state,
