@@ -6,13 +6,14 @@ from django.db.models import Q, QuerySet
 
 MAX_TERMS = 5
 _OPERATORS = frozenset({"exact", "iexact", "contains", "icontains", "startswith", "istartswith"})
-_BY_BEGINNING = frozenset({"initials", "pinyin", "code", "number"})
+_BY_BEGINNING = frozenset({"pinyin", "code", "number"})
 
 
 def found_by(rows: QuerySet, fields: Sequence[str], text: str) -> QuerySet:
     """Rows in which every word of the text is found in one of the fields.
 
-    A field without an operator is searched by its beginning where it holds codes, pinyin or initials, else anywhere.
+    A field without an operator is searched by its beginning where it holds codes or pinyin, else anywhere: who looks
+    for 南唐家 types tj as well as ntj.
     """
     for term in text.split()[:MAX_TERMS]:
         condition = Q(pk__in=[])
@@ -28,7 +29,8 @@ def _match(field: str, term: str) -> Q:
         return Q(**{field: term})
     if last in _BY_BEGINNING:
         # Plain beginnings use the index; codes and pinyin are stored in one case.
-        spelled = term.lower() if last in ("initials", "pinyin") else term
-        return Q(**{f"{field}__startswith": spelled})
+        return Q(**{f"{field}__startswith": term.lower() if last == "pinyin" else term})
+    if last == "initials":
+        return Q(**{f"{field}__contains": term.lower()}) if term.isascii() and term.isalnum() else Q(pk__in=[])
     # Chinese has no case, and folding it would pass by the trigram index.
     return Q(**{f"{field}__{'icontains' if term.isascii() else 'contains'}": term})

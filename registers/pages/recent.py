@@ -77,6 +77,11 @@ def _entry(
         "when": present.moment(entry["at"]),
         "who": people.get(entry["who"] or "", "系统"),
         "what": f"{verb}{register.verbose_name}",
-        "object": register.title_of(row) if row is not None else f"{entry['n']:,} 条",
+        "object": register.title_of(row) if row is not None else _number(entry["n"]),
         "url": present.url_of(register, row) if row is not None else present.list_url(register),
     }
+
+
+def _number(count: int) -> str:
+    """How many, no more exactly than was looked at."""
+    return f"{LOOKED_AT:,} 条以上" if count >= LOOKED_AT else f"{count:,} 条"
