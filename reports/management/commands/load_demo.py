@@ -21,6 +21,7 @@ from members.demo_points import load_points
 from registers.audit import acting
 from registers.models import DirtyScope
 from reports.actions.rollup import refresh_period
+from services.demo import load_grids
 from villages.demo import COUNTY, load_places
 from villages.models import Village
 
@@ -48,6 +49,7 @@ class Command(BaseCommand):
             subjects = load_people(random, villages)
             self._tell("联建单位")
             load_federations(random, users["xianji"])
+            load_grids(random, villages, subjects)
             self._grants(users)
             self._tell("积分与季度结算")
             load_points(random, subjects, county=users["xianji"], clerk=users["zhenjie"], reviewer=users["zhenshen"])
