@@ -19,15 +19,15 @@ def load_grids(random: Random, villages: list[Village], subjects: list[Subject])
     grids = []
     for village in own:
         count = 2 if latest[village.pk].households > 250 else 1
-        for number in range(1, count + 1):
-            grids.append(
-                Grid(
-                    village=village,
-                    name=f"{village.name}第{'一二'[number - 1]}网格",
-                    head=heads[village.pk][number],
-                    workers=random.randint(1, 3),
-                    households=latest[village.pk].households // count,
-                    people=latest[village.pk].population // count,
-                )
+        grids += [
+            Grid(
+                village=village,
+                name=f"{village.name}第{numeral}网格",
+                head=heads[village.pk][position],
+                workers=random.randint(1, 3),
+                households=latest[village.pk].households // count,
+                people=latest[village.pk].population // count,
             )
+            for position, numeral in enumerate("一二"[:count], start=1)
+        ]
     Grid.objects.bulk_create(grids)
