@@ -66,7 +66,7 @@ class FederationRegister(Register):
     title = "联建单位"
     group = "联建"
     menu_order = 10
-    icon = "topology-star-3"
+    icon = "affiliate"
     columns = (
         Column("name", "名称", Text(60, compact=True), required=True, width=18, example="湛江路新村"),
         Column("kind", "类别", Choice(Federation.Kind.choices), required=True, width=12, example="新村"),
@@ -232,7 +232,7 @@ class MembershipRegister(Register):
     title = "成员村居"
     group = "联建"
     menu_order = 20
-    icon = "home-link"
+    icon = "link"
     columns = (
         Column(
             "federation", "联建单位", Reference(FEDERATIONS, what="联建单位"), required=True, width=18,

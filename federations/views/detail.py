@@ -21,9 +21,18 @@ class FederationFace(DetailFace):
         context = super().context(row)
         self.members = self.standing(row)
         context["key_facts"] = self.story_facts(row)
-        context["related"] = [self.village_table(row), *context["related"]]
+        context["story"] = [self.village_table(row), *context.pop("related")]
+        context["stages"] = stages(row)
         context["steps"] = self.steps(row)
         return context
+
+    def fact_groups(self, row: Federation) -> list[dict[str, Any]]:
+        """Without what the head and the tables tell already."""
+        told = {self.register.column(name).heading for name in ("name", "villages", "founded_on")}
+        groups = super().fact_groups(row)
+        for group in groups:
+            group["facts"] = [fact for fact in group["facts"] if fact["label"] not in told]
+        return groups
 
     def standing(self, row: Federation) -> list[FederationVillage]:
         """The memberships to show: all that stand; once dissolved, those that stood to the end."""
@@ -100,6 +109,19 @@ class FederationFace(DetailFace):
         if row.status == Federation.Status.DISSOLVED:
             return [action for action in actions if action.label != "编辑"]
         return actions
+
+
+def stages(row: Federation) -> list[dict[str, str]]:
+    """拟建, 论证, 批复, 运行 with where it stands now; 撤销 only where it came to that."""
+    status = Federation.Status
+    way = [status.PLANNED, status.REVIEWED, status.APPROVED, status.RUNNING]
+    if row.status == status.DISSOLVED:
+        way.append(status.DISSOLVED)
+    here = way.index(status(row.status))
+    return [
+        {"title": stage.label, "state": "done" if at < here else "active" if at == here else ""}
+        for at, stage in enumerate(way)
+    ]
 
 
 class MembershipFace(DetailFace):

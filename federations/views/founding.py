@@ -63,7 +63,7 @@ class FoundForm(ActionForm):
 
 
 class VillageRow(ActionForm):
-    village = LookupField(VILLAGES, "villages", what="村居", label="村居")
+    village = LookupField(VILLAGES, "villages", what="村居", label="村居", required=False)
     role = forms.ChoiceField(
         label="角色", choices=FederationVillage.Role.choices, initial=FederationVillage.Role.MEMBER
     )
@@ -74,10 +74,10 @@ class VillageRow(ActionForm):
 
 
 class PostRow(ActionForm):
-    person = forms.CharField(label="姓名", max_length=40, help_text="姓名或党员编号")
-    title = forms.ChoiceField(label="职务", choices=Post.Title.choices, initial=Post.Title.SECRETARY)
+    person = forms.CharField(label="姓名", max_length=40, required=False, help_text="姓名或党员编号")
+    title = forms.ChoiceField(label="职务", choices=Post.Title.choices, initial=Post.Title.SECRETARY, required=False)
     portfolio = forms.CharField(label="分工", max_length=60, required=False)
-    source = forms.ChoiceField(label="来源", choices=Post.Source.choices)
+    source = forms.ChoiceField(label="来源", choices=Post.Source.choices, required=False)
 
     def has_changed(self) -> bool:
         return bool(self.data.get(self.add_prefix("person"), "").strip()) if self.is_bound else super().has_changed()
@@ -127,8 +127,16 @@ class FoundFace(Face):
         return found_federation(
             by=self.user,
             area=form.areas[facts.pop("area_code")],
-            villages=[(row["village"], row["role"]) for row in kept(villages)],
-            posts=[NewPost(row["person"], row["title"], row["portfolio"], row["source"]) for row in kept(posts)],
+            villages=[(row["village"], row["role"] or Role.MEMBER) for row in kept(villages)],
+            posts=[
+                NewPost(
+                    row["person"],
+                    row["title"] or Post.Title.MEMBER,
+                    row["portfolio"],
+                    row["source"] or Post.Source.VILLAGE,
+                )
+                for row in kept(posts)
+            ],
             scale_reason=self.request.POST.get("scale_reason", "")[:200],
             **facts,
         )
@@ -153,10 +161,8 @@ class FoundFace(Face):
             "form_note": "先登记为拟建，论证、批复、运行在详情页一步步办理。批复之前不占用村居的名额。",
             "form": form,
             "groups": groups,
-            "formsets": [
-                {"formset": villages, "title": "成员村居", "add_label": "加一个村居"},
-                {"formset": posts, "title": "班子（选填，以后也可以补）", "add_label": "加一人"},
-            ],
+            "formsets": [{"formset": villages, "title": "成员村居（至少两个）", "add_label": "加一个村居"}],
+            "posts": posts,
             "scale_url": self.url("scale"),
             "submit_label": "登记为拟建",
             "cancel_url": self.url("list"),

@@ -113,7 +113,7 @@ class PostRegister(Register):
     title = "班子任职"
     group = "党员"
     menu_order = 30
-    icon = "id-badge-2"
+    icon = "id"
     columns = (
         Column(
             "person", "姓名", Text(40, compact=True), required=True, width=14, example="王平",
@@ -257,7 +257,7 @@ class _SubjectRegister(Register):
         may_change = row.is_changeable_by(user)
         if may_change and row.is_active:
             yield Action("调动", reverse(self.url_name("transfer"), args=[key]), icon="arrows-exchange")
-            yield Action("减员", reverse(self.url_name("leave"), args=[key]), icon="user-minus")
+            yield Action("减员", reverse(self.url_name("leave"), args=[key]), icon="logout")
         person = row.person
         has_numbers = person is not None and (person.id_number_sealed or person.phone_sealed)
         if has_numbers and row.is_changeable_by(user, "members.reveal"):
