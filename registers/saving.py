@@ -3,16 +3,18 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import connection, models
 from django.utils import timezone
+from psycopg2 import sql
 
 from registers.errors import ItemErrors
 
 if TYPE_CHECKING:
     from registers.register import Register
 
-BATCH = 500
+BATCH = 1_000
 
 
 def filled(register: "Register", values: Mapping[str, Any], row: Any | None) -> Any:
@@ -48,7 +50,7 @@ def stored(field: models.Field, value: Any) -> Any:
 
 
 def save_in_batches(register: "Register", items: Sequence[tuple[Mapping[str, Any], Any | None]]) -> list[Any]:
-    """bulk_create and bulk_update of the columns that were given; the audit triggers see both. Raises ItemErrors."""
+    """Insert, and update the columns that were given, in batches; the audit triggers see both. Raises ItemErrors."""
     rows: list[Any] = []
     wrong: dict[int, Exception] = {}
     for index, (values, row) in enumerate(items):
@@ -64,13 +66,43 @@ def save_in_batches(register: "Register", items: Sequence[tuple[Mapping[str, Any
     stamps = [field for field in register.model._meta.concrete_fields if getattr(field, "auto_now", False)]
     for given in dict.fromkeys(fields for _, fields in changed):
         same = [row for row, fields in changed if fields == given]
-        names = {register.source(field) for field in given} - {register.model._meta.pk.name}
+        names = {register.source(field) for field in given}
         for stamp in stamps:
             names.add(stamp.name)
             for row in same:
                 setattr(row, stamp.attname, timezone.now())
-        manager.bulk_update(same, sorted(names), batch_size=BATCH)
+        fields = [field for field in register.model._meta.concrete_fields if names & {field.name, field.attname}]
+        _update(register.model, same, [field for field in fields if not field.primary_key])
     return rows
+
+
+def _update(model: Any, rows: Sequence[Any], fields: Sequence[models.Field]) -> None:
+    """One UPDATE a batch from arrays of values: Django's bulk_update (CASE WHEN) takes ten times as long."""
+    if any(isinstance(field, ArrayField) for field in fields):  # unnest would flatten them
+        model._base_manager.bulk_update(rows, [field.name for field in fields], batch_size=BATCH)
+        return
+    pk = model._meta.pk
+    types = [pk.rel_db_type(connection), *(field.db_type(connection) for field in fields)]
+    columns = [pk.column, *(field.column for field in fields)]
+    statement = sql.SQL(
+        "UPDATE {table} AS old SET {sets} FROM unnest({arrays}) AS new({columns}) WHERE old.{pk} = new.{pk}"
+    )
+    statement = statement.format(
+        table=sql.Identifier(model._meta.db_table),
+        sets=sql.SQL(", ").join(sql.SQL("{0} = new.{0}").format(sql.Identifier(name)) for name in columns[1:]),
+        arrays=sql.SQL(", ").join(sql.SQL("%s::{}[]").format(sql.SQL(kind)) for kind in types),
+        columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
+        pk=sql.Identifier(pk.column),
+    )
+    with connection.cursor() as cursor:
+        for start in range(0, len(rows), BATCH):
+            batch = rows[start : start + BATCH]
+            arrays = [
+                [field.get_db_prep_save(getattr(row, field.attname), connection) for row in batch]
+                for field in (pk, *fields)
+            ]
+            # As text: the audit trail's context is put in front of texts only.
+            cursor.execute(statement.as_string(cursor.cursor), arrays)
 
 
 def referring(row: Any) -> list[str]:

@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 from accounts.models import Grant
 from federations.models import Federation, FederationVillage
 from members.models import PartyOrganization, Person
+from registers.audit import acting
 from registers.errors import DomainError, ItemErrors, NotAllowed
 from registers.exchange import export_workbook, import_rows
 from registers.exchange.violations import explain
@@ -57,6 +58,27 @@ def test_only_what_differs_is_written(world):
     assert (outcome.created, outcome.updated, outcome.unchanged) == (1, 1, 1)
     after = {row.name: row.version for row in Grid.objects.unscoped("test")}
     assert after["第1网格"] == before["第1网格"] and after["第2网格"] == before["第2网格"] + 1
+
+
+def test_who_imported_stands_in_the_history_of_new_and_changed_rows(world):
+    by = world.user("zhenjie")
+    with acting(by.pk, "导入"):
+        import_rows(GRIDS, by=by, data=[grid(1)])
+        import_rows(GRIDS, by=by, data=[grid(1, households="9")])
+    events = Grid.objects.unscoped("test").get().events.order_by("pgh_id")
+    assert [event.households for event in events] == [1, 9]
+    assert [event.pgh_context["user"] for event in events] == [by.pk, by.pk]
+
+
+def test_many_rows_change_each_to_its_own_values(world):
+    by = world.user("zhenjie")
+    import_rows(GRIDS, by=by, data=[grid(number, head="于洪波") for number in range(1, 30)])
+    changed = [grid(number, head="" if number % 2 else f"宋{number}") for number in range(1, 30)]
+    before = Grid.objects.unscoped("test").order_by("-updated_at").first().updated_at
+    assert import_rows(GRIDS, by=by, data=changed).updated == 29
+    heads = dict(Grid.objects.unscoped("test").values_list("households", "head"))
+    assert heads == {number: "" if number % 2 else f"宋{number}" for number in range(1, 30)}
+    assert Grid.objects.unscoped("test").order_by("updated_at").first().updated_at > before
 
 
 def test_columns_that_are_not_there_stay_as_they_are(world):
