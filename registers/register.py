@@ -4,7 +4,7 @@ Faces: list, detail with history, form, Excel template, import and export, REST 
 docs/adding-a-register.md for a new one in about twenty lines.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import FieldDoesNotExist
@@ -196,6 +196,7 @@ class Register:
 
 
 _registers: dict[str, Register] = {}
+_related: dict[str, list[Callable[[Any, Any], Iterable["Related | RelatedTable"]]]] = {}
 
 
 def register_all(*classes: type[Register]) -> None:
@@ -213,6 +214,17 @@ def register_all(*classes: type[Register]) -> None:
                     register.menu_order,
                 )
             )
+
+
+def add_related(slug: str, provider: Callable[[Any, Any], Iterable["Related | RelatedTable"]]) -> None:
+    """Put lists of a higher floor under a detail page: `provider(row, user)`, plugged from `AppConfig.ready()`."""
+    _related.setdefault(slug, []).append(provider)
+
+
+def related_to(register: Register, row: Any, user: Any) -> list["Related | RelatedTable"]:
+    """The register's own related lists, then those of higher floors."""
+    added = [part for provider in _related.get(register.slug, ()) for part in provider(row, user)]
+    return [*register.related(row, user), *added]
 
 
 def registers() -> list[Register]:

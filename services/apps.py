@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from registers.register import register_all
+from registers.register import add_related, register_all
 
 
 class ServicesConfig(AppConfig):
@@ -11,3 +11,4 @@ class ServicesConfig(AppConfig):
         from services import registers
 
         register_all(registers.GridRegister)
+        add_related("villages", registers.grids_of_village)

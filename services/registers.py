@@ -1,6 +1,10 @@
 """Registers of services to villagers."""
 
-from registers.register import Register
+from collections.abc import Iterable
+from typing import Any
+
+from registers.pages.parts import Related
+from registers.register import Register, register_of
 from registers.rows.columns import Column, Integer, Text
 from services.models import Grid
 from villages.registers import VILLAGE
@@ -34,3 +38,13 @@ class GridRegister(Register):
     change_right = "services.change"
     totals = ("workers", "households", "people")
     empty_text = "还没有网格。可以逐条新增，也可以下载模板后用 Excel 导入。"
+
+
+def grids_of_village(row: Any, user: Any) -> Iterable[Related]:
+    """The grids under a village's page."""
+    if user.can(GridRegister.view_right):
+        grids = register_of("grids").rows(user).filter(village=row).order_by("name")
+        yield Related(
+            "网格", "grids", grids, ("name", "head", "workers", "households", "people"),
+            filters={"area": row.pk}, initial={"village_code": row.pk}, empty="还没有划分网格。",
+        )  # fmt: skip

@@ -1,10 +1,12 @@
 """Registers of places: divisions, villages, and the yearly figures of villages and towns."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from lianjian import areacodes, clock, pinyin
 from registers.errors import Invalid, NotFound
-from registers.register import Register
+from registers.pages.parts import Related
+from registers.register import Register, register_of
 from registers.rows.checker import row_rule
 from registers.rows.columns import Choice, Column, Date, Decimal, Integer, Money, Reference, Text
 from villages.actions.areas import rename_area
@@ -113,6 +115,15 @@ class VillageRegister(Register):
     can_create = False  # a village is opened together with its area
     deletable = False  # it is merged into another instead, and keeps its history
     empty_text = "还没有村居。请由系统管理员运行 load_areas 装入本县的村居。"
+    key_fields = ("kind", "town", "specialties")
+
+    def related(self, row: Village, user: Any) -> Iterable[Related]:
+        facts = register_of("village-facts").rows(user).filter(village=row).order_by("-year")
+        yield Related(
+            "村情年报", "village-facts", facts,
+            ("year", "households", "population", "party_members", "operating_income", "debt"),
+            filters={"area": row.pk}, initial={"village_code": row.pk}, empty="还没有填报村情年报。",
+        )  # fmt: skip
 
 
 @row_rule("party_members", "population")

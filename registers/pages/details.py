@@ -10,7 +10,7 @@ from registers.pages import present
 from registers.pages.faces import Face
 from registers.pages.history import SHOWN, history
 from registers.pages.parts import Action, Related, RelatedTable
-from registers.register import register_of
+from registers.register import register_of, related_to
 
 RELATED_SHOWN = 5
 ALL_HISTORY = 500
@@ -36,7 +36,7 @@ class DetailFace(Face):
             "actions": self.actions(row),
             "notices": list(register.notices(row, self.user)),
             "fact_groups": self.fact_groups(row),
-            "related": [self.related_part(part) for part in register.related(row, self.user)],
+            "related": [self.related_part(part) for part in related_to(register, row, self.user)],
             "history": entries,
             "history_url": "?history=all" if more else "",
             "version": getattr(row, "version", None),

@@ -12,6 +12,7 @@ from registers.pages import present
 from registers.pages.faces import Face
 from registers.rows.columns import Column
 
+PRIMARY = 3
 _POSITION = ("cursor", "page_size", "ordering")
 
 
@@ -27,16 +28,20 @@ class ListFace(Face):
         columns = self.columns()
         heads = self.heads(columns, ordering)
         form = self.filter_form(filters)
+        primary = self.primary_filters(form)
+        if form is not None:
+            form.order_fields(primary)
+        totals = self.totals(rows, columns, heads) if len(page.rows) > 1 else None
         context = {
             "register": self.register,
             "breadcrumbs": [{"title": self.register.group, "url": ""}, {"title": self.register.title, "url": ""}],
             "count": reading.count_text(count),
             "columns": heads,
             "rows": [present.table_row(self.register, row, columns, heads) for row in page.rows],
-            "totals": self.totals(rows, columns, heads) if len(page.rows) > 1 else None,
-            "totals_note": self.register.totals_note,
+            "totals": totals,
+            "totals_note": self.register.totals_note if totals else "",
             "filter_form": form,
-            "primary_filters": self.primary_filters(form),
+            "primary_filters": primary,
             "next_url": self.with_cursor(page.next),
             "previous_url": self.with_cursor(page.previous),
             "page_size": size if count > reading.PAGE_SIZES[0] else None,
@@ -135,7 +140,6 @@ class ListFace(Face):
         if "area" in form.fields:
             choices = sockets.area_choices.ask(self.user, self.register.view_right)
             if choices:
-                form.fields["area"].label = "所在区划"
                 form.fields["area"].widget = forms.Select(choices=[("", "全部"), *choices])
             elif self.request.GET.get("area"):
                 form.fields["area"].widget = forms.HiddenInput()
@@ -152,11 +156,7 @@ class ListFace(Face):
         """The filters that stand open: the register's own choice, else what is found first, three in all."""
         if form is None:
             return []
-        names = [name for name in self.register.primary_filters if name in form.fields]
-        if not names:
-            names = [field.name for field in form.visible_fields()][:1]
-            names += [name for name in ("area", *form.fields) if name in form.fields and name not in names]
-            names = [name for name in names if not form.fields[name].widget.is_hidden][:3]
-        elif "q" in form.fields and "q" not in names:
-            names.insert(0, "q")
-        return names
+        wanted = self.register.primary_filters or ("area", *form.fields)
+        shown = [name for name in dict.fromkeys(("q", *wanted)) if name in form.fields]
+        shown = [name for name in shown if not form.fields[name].widget.is_hidden]
+        return shown if self.register.primary_filters else shown[:PRIMARY]

@@ -2,9 +2,10 @@
 
 import pytest
 from django.http import HttpResponse
-from django.test import override_settings
+from django.test import Client, override_settings
 from django.urls import NoReverseMatch, include, path, reverse
 
+from accounts.models import User
 from registers.errors import WrongState
 from registers.pages.details import DetailFace
 from registers.pages.faces import Face
@@ -13,6 +14,7 @@ from registers.pages.urls import faces_of
 from registers.register import register_of
 from services.models import Grid
 from tests.registers.suite_pages.browsing import form_of, text_of
+from tests.world import add_user
 from villages.models import VillageFacts
 from villages.registers import VillageFactsRegister
 
@@ -181,3 +183,14 @@ def test_history_shows_twenty_and_all_on_demand(world, facts):
     assert page.context["history"][0]["changes"] == [("户数", "24户", "25户")]
     whole = client.get(reverse("village-facts:detail", args=[facts.pk]), {"history": "all"})
     assert len(whole.context["history"]) == 26 and whole.context["history_url"] == ""
+
+
+def test_a_higher_floor_adds_its_lists_to_a_page_below(world):
+    Grid.objects.unscoped("test").create(village=world.village(VILLAGE), name="第一网格")
+    address = reverse("villages:detail", args=[VILLAGE])
+    shown = {part["title"]: part for part in world.client("zhenjie").get(address).context["related"]}
+    assert shown["网格"]["rows"][0]["cells"][0]["text"] == "第一网格"
+    add_user("lianluo", "pairing_liaison", "area", VILLAGE)  # sees villages, not services
+    client = Client()
+    client.force_login(User.objects.get(username="lianluo"), backend="accounts.backends.AccountBackend")
+    assert "网格" not in [part["title"] for part in client.get(address).context["related"]]
