@@ -75,6 +75,13 @@ _DISTINCT = """
         GROUP BY targets.code, codes.indicator
     )
 """
+# Each thing is kept under its own name too, so that a figure can be opened in any period.
+_THINGS = """
+    WITH {places}, {running}, fresh(place_kind, place_key, indicator, numerator, denominator) AS (
+        SELECT DISTINCT 'federation', found.thing::text, found.indicator, 1, NULL::numeric
+        FROM ({source}) AS found(code, indicator, thing)
+    )
+"""
 _FEDERATIONS = """
     WITH {running}, fresh(place_kind, place_key, indicator, numerator, denominator) AS (
         SELECT 'federation', held.federation_id::text, v.indicator, sum(v.numerator), sum(v.denominator)
@@ -139,6 +146,9 @@ def refresh(
                 _write_villages(cursor, source, parameters, villages)
         _add_up(cursor, period, added, "village", "town", towns)
         _add_up(cursor, period, added, "town", "county", [county])
+        distinct = [source for source in chosen if source.distinct]
+        if distinct:
+            _write_things(cursor, distinct, common, county, _federations(cursor, county, None))
         federations = _federations(cursor, county, None if all_federations else villages)
         _write_federations(
             cursor, period, day, _codes(everything, distinct=False) if all_federations else added, federations
@@ -203,6 +213,19 @@ def _count_distinct(
             "parents": parents,
         },
     )
+
+
+def _write_things(
+    cursor: Any, sources: Sequence[Source], common: dict[str, Any], county: str, federations: list[str]
+) -> None:
+    for source in sources:
+        parameters = common | (dict(source.parameters(county)) if source.parameters else {})
+        cursor.execute(
+            _THINGS.format(places=_PLACES, running=RUNNING, source=source.sql)
+            + _WRITE.format(touched="v.place_key = ANY (%(federations)s)"),
+            parameters
+            | {"kinds": ["federation"], "codes": _codes([source], distinct=True), "federations": federations},
+        )
 
 
 def _add_up(cursor: Any, period: Period, codes: list[str], child_kind: str, kind: str, parents: list[str]) -> None:

@@ -12,7 +12,7 @@ from lianjian.periods import Period
 from reports import indicators
 from reports.boards import charts, tables
 from reports.boards.words import board_url, card, change_text, figure_url, rows_url, trend_text, year_on_year_text
-from reports.indicators import Indicator
+from reports.indicators import Adds, Indicator
 from reports.indicators.villages import band_labels
 from reports.models import IndicatorValue
 from reports.queries import figures, places
@@ -55,9 +55,8 @@ def area_board(user: Any, code: str, quarter: Period) -> dict[str, Any]:
         for area in areas.values()
         if kind and area.pk.startswith(code) and areacodes.level_of(area.pk) == kind
     ]
-    seen = Federation.objects.visible_to(user)
-    running = list(places.running_federations(seen, code, on).order_by("area_id", "name", "pk")) if kind else []
-    federations = [(Place.federation(one.pk), one.name, True) for one in running]
+    # A county's federations are found under its towns: a board is read in ninety seconds.
+    federations = _federations_in(user, code, on) if kind == "village" else []
     columns = [*tables.AREA_COLUMNS, *tables.FEDERATION_COLUMNS]
     table = figures.read(
         IndicatorValue.objects.visible_to(user),
@@ -87,6 +86,11 @@ def area_board(user: Any, code: str, quarter: Period) -> dict[str, Any]:
         "waiting": waiting(code),
     }
     return context | _common(table, place, quarter, year)
+
+
+def _federations_in(user: Any, code: str, on: dt.date) -> list[tuple[Place, str, bool]]:
+    running = places.running_federations(Federation.objects.visible_to(user), code, on)
+    return [(Place.federation(one.pk), one.name, True) for one in running.order_by("area_id", "name", "pk")]
 
 
 def federation_board(user: Any, pk: Any, quarter: Period) -> dict[str, Any]:
@@ -238,12 +242,20 @@ def figure_page(user: Any, indicator: Indicator, place: Place, quarter: Period) 
             if kind and area.pk.startswith(place.key) and areacodes.level_of(area.pk) == kind
         ]
     several = {str(quarter.shift(-back)) for back in range(2)} | {str(quarter.year - back) for back in range(4)}
+    counted = _federations_in(user, place.key, on) if indicator.adds is Adds.DISTINCT else []
+    kinds = sorted({one.kind for one, _, _ in below})
     table = figures.read(
         IndicatorValue.objects.visible_to(user),
         figures.of(place, figures.periods_for(quarter)),
         *(
             figures.among(kind, [one.key for one, _, _ in below if one.kind == kind], sorted(several), [indicator.code])
-            for kind in sorted({one.kind for one, _, _ in below})
+            for kind in kinds
+        ),
+        figures.among(
+            FEDERATION,
+            [one.key for one, _, _ in counted],
+            figures.periods_beside(quarter),
+            [indicator.code, *tables.THING_COLUMNS],
         ),
     )
     period = table.period_of(place, indicator, quarter)
@@ -269,12 +281,25 @@ def figure_page(user: Any, indicator: Indicator, place: Place, quarter: Period) 
         "parts": _parts(table, place, indicator, period),
         "rows_url": rows_url(place, indicator, period) if figure.value is not None else "",
         "chart": charts.by_period(table, place, indicator, line, title="历期"),
+        "rows_now": bool(indicator.rows and indicator.rows.now),
+        "things": _things(table, counted, indicator, quarter),
         "changes": _changes(table, below, indicator, period, quarter),
         "quarter_choices": quarter_choices(quarter),
         "refreshed": refreshed,
         "area": "" if place.kind == FEDERATION else place.key,
         "federation_key": place.key if place.kind == FEDERATION else "",
     }
+
+
+def _things(
+    table: Table, counted: list[tuple[Place, str, bool]], indicator: Indicator, quarter: Period
+) -> dict[str, Any] | None:
+    """What a figure counts, one by one; the visible ones."""
+    held = [one for one in counted if table.value(one[0], indicator, quarter)]
+    if not held:
+        return None
+    year = table.year_shown(held[0][0], quarter)
+    return tables.place_table(table, "联建单位", held, tables.THING_COLUMNS, None, quarter, year)
 
 
 def _facts(figure: figures.Figure) -> list[dict[str, str]]:

@@ -30,6 +30,7 @@ FEDERATION_COLUMNS = (
     "score_average",
 )
 VILLAGE_COLUMNS = ("population", *FEDERATION_COLUMNS[2:])
+THING_COLUMNS = ("villages", "population", "party_members")
 MAIN = ("population", "operating_income")
 NOT_THE_SUM = "带 * 的合计不等于各行之和：跨镇街的联建单位合计只计一次，期内撤并的村居计入合计。"
 

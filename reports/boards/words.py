@@ -26,12 +26,10 @@ def figure_url(place: Place, indicator: Indicator, quarter: Period) -> str:
 
 
 def rows_url(place: Place, indicator: Indicator, period: Period) -> str:
-    """The register's list of the rows behind a figure; empty where there is none."""
-    if indicator.rows is None:
+    """The register's list of the rows behind a figure; empty where there is none. A federation's are its villages'."""
+    if indicator.rows is None or place.kind == FEDERATION:
         return ""
-    if place.kind == FEDERATION:
-        return indicator.rows.url(federation=place.key, period=period)
-    return indicator.rows.url(area=place.key, period=period)
+    return indicator.rows.url(place.key, period)
 
 
 def signed(value: Decimal) -> str:

@@ -43,27 +43,21 @@ class Reach(Enum):
 class Rows:
     """Where the rows behind a figure are: a register's list and its filters.
 
-    Filter values may hold {area}, {quarter}, {year} and {federation}.
+    Filter values may hold {quarter} and {year}. `now`: the list shows how things stand today, not at the period's end.
     """
 
     register: str
     filters: Mapping[str, str] = field(default_factory=dict)
-    area_filter: str = "area"
-    federation_filter: str = "federation"
+    now: bool = False
 
-    def url(self, *, area: str = "", federation: str = "", period: Period) -> str:
-        """The list's address; empty where the register has no list page."""
+    def url(self, area: str, period: Period) -> str:
+        """The list's address for an area; empty where the register has no list page."""
         try:
             address = reverse(f"{self.register}:list")
         except NoReverseMatch:
             return ""
-        year = str(period.year)
-        query = {key: text.format(area=area, quarter=period, year=year) for key, text in self.filters.items()}
-        if area:
-            query[self.area_filter] = area
-        if federation:
-            query[self.federation_filter] = federation
-        return f"{address}?{urlencode(query)}"
+        query = {key: text.format(quarter=period, year=period.year) for key, text in self.filters.items()}
+        return f"{address}?{urlencode({**query, 'area': area})}"
 
 
 @dataclass(frozen=True)
