@@ -47,7 +47,7 @@ class ImportContext:
         return self._book
 
 
-@dataclass
+@dataclass(eq=False)
 class Candidate:
     """Somebody who may be meant, and where he was when (as far as it lies within the user's reach)."""
 
@@ -71,7 +71,7 @@ class DeclarableVillages:
 
 
 class PeopleOfVillages:
-    """People by name and village. Keys are (name, village text); the answer is a list of candidates."""
+    """People by name and village. Keys are (name, village text); the answer is a tuple of candidates."""
 
     def resolve(self, keys: Iterable[tuple[str, str]], context: ImportContext) -> Mapping[Any, Any]:
         asked = {(name, place): context.villages.get(place) for name, place in keys}
@@ -84,11 +84,11 @@ class PeopleOfVillages:
         answers: dict[tuple[str, str], Any] = {}
         for (name, place), village in asked.items():
             if village is None:
-                answers[name, place] = []  # the village's own cell says what is wrong
+                answers[name, place] = ()  # the village's own cell says what is wrong
                 continue
             people = found.get((values.compact(name), village.pk))
             if people:
-                answers[name, place] = sorted(people.values(), key=lambda one: one.subject.number)
+                answers[name, place] = tuple(sorted(people.values(), key=lambda one: one.subject.number))
             else:
                 answers[name, place] = CellError(
                     f"填了“{values.shown(name)}”", f"“{village.name}”没有找到这个人，请核对姓名和村"
@@ -120,7 +120,7 @@ def candidates(context: ImportContext, condition: Q) -> list[Candidate]:
 
 class Items:
     """Items by name or code in the version in force that day. Keys are (text, date text, village text); the answer is
-    {kind of subject: item}, for the person decides which book is meant.
+    ((kind of subject, item), …), for the person decides which book is meant.
     """
 
     def resolve(self, keys: Iterable[tuple[str, str, str]], context: ImportContext) -> Mapping[Any, Any]:
@@ -129,7 +129,7 @@ class Items:
     def answer(self, text: str, day_text: str, place: str, context: ImportContext) -> Any:
         village = context.villages.get(place)
         if village is None:
-            return {}
+            return ()
         day = _day_of(day_text) or context.today
         quarter = quarter_of(day)
         county, town = areacodes.county_of(village.pk), village.town_code
@@ -150,7 +150,7 @@ class Items:
             if fitting:
                 found[kind] = fitting[0]
         if found:
-            return found
+            return tuple(found.items())
         if not in_force:
             return CellError(f"填了“{values.shown(text)}”", f"{quarter.label}没有已启用的积分办法，请核对发生日期")
         return CellError(
@@ -221,7 +221,7 @@ def columns(today: dt.date | None = None) -> list[Column]:
 
 
 def _names(people: Any) -> str:
-    return "、".join(one.subject.name for one in people) if isinstance(people, list) else str(people)
+    return "、".join(one.subject.name for one in people) if isinstance(people, tuple) else str(people)
 
 
 def _number(candidate: Any) -> str:
@@ -229,7 +229,7 @@ def _number(candidate: Any) -> str:
 
 
 def _item(items: Any) -> str:
-    return "、".join(dict.fromkeys(item.name for item in items.values())) if isinstance(items, dict) else str(items)
+    return "、".join(dict.fromkeys(item.name for _, item in items)) if isinstance(items, tuple) else str(items)
 
 
 __all__ = ["Candidate", "ImportContext", "columns"]

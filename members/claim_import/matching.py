@@ -25,7 +25,7 @@ class Question:
     village: str
     item: str
     occurred_on: dt.date
-    candidates: list[Candidate]
+    candidates: Sequence[Candidate]
 
 
 @dataclass
@@ -34,7 +34,7 @@ class Fact:
 
     checked: CheckedRow
     village: str
-    people: list[Candidate]
+    people: Sequence[Candidate]
     items: Mapping[str, PointItem]
     person: Candidate | None = None
     source: str = ""
@@ -137,7 +137,7 @@ def _fact(row: CheckedRow) -> Fact:
 
 def _items(values: Mapping[str, Any]) -> Mapping[str, PointItem]:
     """The item by name, by code, or both where they agree."""
-    named, coded = values.get("items"), values.get("codes")
+    named, coded = dict(values.get("items") or ()), dict(values.get("codes") or ())
     if not named and not coded:
         raise _Refused("items", "没有填", "积分项目和项目编码至少填一个")
     if not named or not coded:

@@ -69,12 +69,12 @@ def _covered(scope: Scope) -> Q:
         whole = said[county].pop(county, TOWN_STEP_COVERS.default)
         for code, covers in said[county].items():
             if covers and not whole:
-                condition |= Q(village_id__startswith=code)
+                condition |= PointClaim.in_scope(Scope.area(code))
         if whole:
-            apart = Q(village_id__startswith=county)
+            apart = PointClaim.in_scope(Scope.area(county))
             for code, covers in said[county].items():
                 if not covers:
-                    apart &= ~Q(village_id__startswith=code)
+                    apart &= ~PointClaim.in_scope(Scope.area(code))
             condition |= apart
     return condition
 

@@ -72,7 +72,7 @@ class ImportView(base.PointsView):
             table = read_table(columns(), data, name)
         except WorkbookRefused as refusal:
             return None, refusal.message
-        if table.errors and not table.rows:
+        if table.errors:
             return None, "；".join(error.message for error in table.errors)
         if not table.rows:
             return None, "表头下面没有填写内容，请填好后再上传"
@@ -101,7 +101,8 @@ class ImportView(base.PointsView):
         )
         if outcome.errors:
             outcome.marked_workbook = mark_workbook(data, outcome.errors, outcome.notes)
-        saved = not dry_run and not outcome.questions and (partial or not outcome.errors)
+        same = not outcome.errors and not outcome.questions and not outcome.created
+        saved = same or (not dry_run and not outcome.questions and (partial or not outcome.errors))
         status = 400 if outcome.errors and not saved else 200
         return self.show(result=self.result(outcome, stored, saved=saved), status=status)
 
@@ -145,7 +146,7 @@ class ImportView(base.PointsView):
         return {
             "file_name": stored.name,
             "saved": saved,
-            "same": not outcome.errors and not outcome.questions and not outcome.created,
+            "same": saved and not outcome.errors and not outcome.created,
             "created": f"{outcome.created:,}",
             "updated": "0",
             "unchanged": f"{outcome.unchanged:,}",
