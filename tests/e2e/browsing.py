@@ -15,7 +15,7 @@ from tests.e2e.house import PASSWORD
 CHROMIUM = "/usr/bin/chromium"
 DESK = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
-PATIENCE_MS = 20_000
+PATIENCE_MS = 8_000
 # Told by the page itself, because a blocked resource is not always an error in the console.
 _TELL_BREACHES = """
 document.addEventListener("securitypolicyviolation", (e) =>
@@ -64,7 +64,7 @@ class Visitor:
 
     def sign_in(self, username: str) -> "Visitor":
         self.page.goto("/accounts/login/")
-        self.page.get_by_label("用户名").fill(username)
+        self.page.get_by_label("账号").fill(username)
         self.page.get_by_label("密码").fill(PASSWORD)
         self.page.get_by_role("button", name="登录").click()
         expect(self.heading("工作台")).to_be_visible()
@@ -92,8 +92,10 @@ class Visitor:
     def heading(self, name: str | re.Pattern[str]) -> Locator:
         return self.page.get_by_role("heading", level=1).filter(has_text=name)
 
-    def field(self, label: str | re.Pattern[str]) -> Locator:
-        return self.page.get_by_role("main").get_by_label(label)
+    def field(self, label: str, within: Locator | None = None) -> Locator:
+        """The input with exactly this label, marked as required or not."""
+        place = within or self.page.get_by_role("main")
+        return place.get_by_label(re.compile(rf"^\s*{re.escape(label)}\s*(必填)?\s*$"))
 
     def pick(self, field: Locator, typed: str, label: str) -> None:
         """Type into a look-up and take a suggestion, as a hand does."""

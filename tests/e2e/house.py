@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from signal import SIGTERM
+from signal import SIGQUIT, SIGTERM
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -47,10 +47,10 @@ class House:
             redis.Redis.from_url(self.env[name]).flushdb()
         web = ["gunicorn", "lianjian.wsgi:application", "--bind", f"127.0.0.1:{self.port}", "--workers", "1"]
         web += ["--worker-class", "gthread", "--threads", "4", "--timeout", "120", "--no-control-socket"]
-        self._spawn("web", web)
+        self._spawn("web", web, SIGTERM)
         worker = ["celery", "-A", "lianjian", "worker", "-Q", "quick,heavy", "-c", "2", "--loglevel", "INFO"]
         worker += ["--without-gossip", "--without-mingle", "--beat", "--schedule", str(self.folder / "beat")]
-        self._spawn("worker", worker)
+        self._spawn("worker", worker, SIGQUIT)
         self._wait_for_web()
 
     def stop(self) -> None:
@@ -73,10 +73,10 @@ class House:
         text = (self.folder / f"{name}.log").read_text(encoding="utf-8", errors="replace")
         return "\n".join(text.splitlines()[-lines:])
 
-    def _spawn(self, name: str, command: list[str]) -> None:
+    def _spawn(self, name: str, command: list[str], signum: int) -> None:
         log = self.folder / f"{name}.log"
         process = processes.spawn([sys.executable, "-m", *command], env=self.env, cwd=CHECKOUT, log=log)
-        self._children.append(processes.Child(process.pid, SIGTERM, 0))
+        self._children.append(processes.Child(process.pid, signum, 0))
 
     def _wait_for_web(self) -> None:
         deadline = time.monotonic() + PATIENCE

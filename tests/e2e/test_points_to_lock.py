@@ -1,0 +1,128 @@
+"""A quarter's points on their way: checked in three steps, computed, published, locked, and then out of reach."""
+
+import re
+
+import psycopg2
+import pytest
+from playwright.sync_api import Page, expect
+
+QUARTER = "2026Q3"
+
+
+def test_claims_move_forward_in_batches_step_by_step(visit, house):
+    """支部 → 联合党组织 → 镇: each sees what waits for him, takes it in one go and no further."""
+    steps = (
+        ("cunji", "12", "支部已初审"),
+        ("lianjian", "22", "联合党组织已复核"),
+        ("zhenshen", "36", "已审定"),
+    )
+    for username, waiting, state in steps:
+        person = visit(username)
+        page = person.page
+        owed = page.get_by_role("region", name="待办").get_by_role("listitem").filter(has_text="积分申报等您办理")
+        expect(owed).to_contain_text(waiting)
+        owed.get_by_role("link").click()
+        expect(person.heading("积分申报")).to_contain_text(f"{waiting} 条")
+        page.get_by_label("选择本页全部").check()
+        expect(page.locator("[data-selection-bar]")).to_contain_text(f"已选 {waiting} 条")
+        person.button("通过").click()
+        expect(page.locator("#messages")).to_contain_text(f"{waiting} 条")
+        expect(page.get_by_role("main")).to_contain_text("没有等您办理的申报")
+        person.open("/claims/?tab=all&area=371083101223")
+        expect(page.get_by_role("row").nth(1)).to_contain_text(state)
+
+    settled = house.sql("SELECT settle_quarter, count(*) FROM members_pointclaim WHERE source_ref LIKE '待办%%' GROUP BY 1")
+    assert settled == [("2026Q4", 36)]
+
+
+def test_one_of_several_is_rejected_with_a_reason_and_told(visit):
+    clerk = visit("zhenjie")
+    page = clerk.page
+    clerk.open("/claims/new/")
+    clerk.pick(clerk.field("积分对象"), "唐卫东", "锅上")
+    clerk.field("发生日期").fill("2026-11-16")
+    clerk.field("积分项目").select_option(label=re.compile("参加志愿服务"))
+    clerk.field("事由").fill("帮厨")
+    page.get_by_role("main").get_by_role("button", name=re.compile("申报|保存")).first.click()
+    expect(page.locator("#messages")).to_be_visible()
+    village = visit("cunji")
+    village.menu("积分申报")
+    village.link("唐卫东").first.click()
+    village.field("驳回的原因").fill("这一天本人在外地")
+    village.button("驳回").click()
+    expect(village.page.get_by_role("main")).to_contain_text("已驳回")
+    clerk.open(village.page.url)
+    expect(page.get_by_role("main")).to_contain_text("这一天本人在外地")
+
+
+def test_the_county_computes_publishes_and_locks_a_quarter(visit, house):
+    county = visit("xianji")
+    page = county.page
+    owed = page.get_by_role("region", name="待办")
+    expect(owed).to_contain_text("2026年第三季度积分还没有结算")
+    owed.get_by_role("link", name=re.compile("第三季度积分")).click()
+
+    county.field("季度").last.select_option(label="2026年第三季度")
+    county.button("开始试算").click()
+    follow_job(page)
+    page.get_by_role("main").get_by_role("link", name=re.compile("查看|打开|结算")).first.click()
+    expect(county.heading("2026年第三季度")).to_contain_text("试算")
+
+    county.field("镇街、村居").select_option(label="乳山口镇")
+    county.button("查询").click()
+    first = page.locator("#scores ~ * table, table").last.get_by_role("row").nth(1)
+    total = first.locator("[data-label^='总分']").inner_text().strip()
+    first.get_by_role("link").first.click()
+    derivation = page.locator("table.derivation")
+    expect(derivation).to_contain_text("基础分")
+    expect(derivation.locator("tfoot")).to_contain_text(total)
+    assert sum_of(derivation) == pytest.approx(float(total)), derivation.inner_text()
+    derivation.get_by_role("link").first.click()
+    expect(page.get_by_role("main")).to_contain_text("结算季度")
+
+    county.menu("季度结算")
+    county.link("2026年第三季度").first.click()
+    county.button("公示").click()
+    county.confirm()
+    expect(page.locator("#messages")).to_contain_text("已公示")
+    expect(county.heading("2026年第三季度")).to_contain_text("公示")
+    county.button("审定").click()
+    county.confirm()
+    expect(county.heading("2026年第三季度")).to_contain_text("审定")
+    expect(county.button("公示")).to_have_count(0)
+
+    refused = house.sql
+    for statement in (
+        "UPDATE members_pointentry SET points = points + 10 WHERE settle_quarter = '2026Q3'",
+        "DELETE FROM members_pointentry WHERE settle_quarter = '2026Q3'",
+        "TRUNCATE members_pointentry",
+        "UPDATE members_pointscore SET total = total + 10",
+        "DELETE FROM members_quarterclose WHERE quarter = '2026Q3'",
+        "ALTER TABLE members_pointentry DISABLE TRIGGER ALL",
+        """INSERT INTO members_pointentry (county_code, settle_quarter, subject_id, village_id, claim_id, scheme_id,
+             item_code, quantity, points, occurred_on, reason, source_ref, created_by_id, created_at)
+           SELECT county_code, settle_quarter, subject_id, village_id, claim_id, scheme_id, item_code, quantity, points,
+             occurred_on, reason, source_ref || 'x', created_by_id, now()
+             FROM members_pointentry WHERE settle_quarter = '2026Q3' LIMIT 1""",
+    ):
+        with pytest.raises(psycopg2.Error) as error:
+            refused(statement)
+        assert error.value.pgcode in {"42501", "P0001", "23514", "LJ001"} or "2026Q3" in str(error.value), statement
+
+
+def follow_job(page: Page) -> None:
+    """Stay on the job's page: it moves by itself until it is done."""
+    expect(page.locator("#job-progress")).to_be_visible()
+    expect(page.locator("#job-progress[data-job-finished]")).to_be_visible(timeout=120_000)
+    expect(page.locator("#job-progress")).to_contain_text("已完成")
+
+
+def sum_of(derivation) -> float:
+    """Base and awards less deductions, as a reader adds them up from the lines of the categories."""
+    total = 0.0
+    for line in derivation.locator("tr.line-sum td[data-label='计入']").all_inner_texts():
+        award, _, deduct = line.replace(" ", "").partition("，扣")
+        total += float(award or 0) - float(deduct or 0)
+    return total
+
+
