@@ -97,18 +97,11 @@ _CLOSES_EXIST = """
         RAISE EXCEPTION '没有这次结算' USING ERRCODE = 'foreign_key_violation';
     END IF;
 """
-_SUBJECTS_EXIST = """
-    IF EXISTS (SELECT FROM new_rows LEFT JOIN members_closesubject s
-                    ON s.id = new_rows.close_subject_id AND s.close_id = new_rows.close_id
-               WHERE s.id IS NULL) THEN
-        RAISE EXCEPTION '得分要对应本次结算的对象' USING ERRCODE = 'foreign_key_violation';
-    END IF;
-"""
 
 
-def _result_triggers(foreign_keys: str) -> list[pgtrigger.Trigger]:
-    """Results of a published or locked close stay; a whole one gets no further rows. `foreign_keys` are checks by
-    set instead of row by row: a close writes a whole county at once, and is read by nothing else until it is whole.
+def _result_triggers() -> list[pgtrigger.Trigger]:
+    """Results of a published or locked close stay; a whole one gets no further rows. The close must exist, which is
+    checked once a statement instead of row by row, as a close writes a whole county at once.
     """
     new, old = pgtrigger.Referencing(new="new_rows"), pgtrigger.Referencing(old="old_rows")
     both = pgtrigger.Referencing(old="old_rows", new="new_rows")
@@ -124,8 +117,8 @@ def _result_triggers(foreign_keys: str) -> list[pgtrigger.Trigger]:
             func=f"{func}    RETURN NULL;",
         )
         for name, operation, referencing, func in (
-            ("result_stays_insert", pgtrigger.Insert, new, refuse_new + foreign_keys),
-            ("result_stays_update", pgtrigger.Update, both, refuse_old + refuse_new + foreign_keys),
+            ("result_stays_insert", pgtrigger.Insert, new, refuse_new + _CLOSES_EXIST),
+            ("result_stays_update", pgtrigger.Update, both, refuse_old + refuse_new + _CLOSES_EXIST),
             ("result_stays_delete", pgtrigger.Delete, old, refuse_old),
         )
     ]
@@ -310,8 +303,8 @@ class CloseSubject(GuardedModel):
     class Meta:
         verbose_name = verbose_name_plural = "结算对象"
         constraints = [models.UniqueConstraint(fields=["close", "number"], name="close_subject_once")]
-        indexes = [models.Index(fields=["close", "town_code", "subject"], name="close_subject_by_town")]
-        triggers = [*_result_triggers(_CLOSES_EXIST)]
+        indexes = [models.Index(fields=["close", "village_code"], name="close_subject_by_village")]
+        triggers = [*_result_triggers()]
 
     def __str__(self) -> str:
         return self.name
@@ -354,7 +347,7 @@ class PointScore(GuardedModel):
 
     class Meta:
         verbose_name = verbose_name_plural = "季度得分"
-        triggers = [*_result_triggers(_SUBJECTS_EXIST)]
+        triggers = [*_result_triggers()]
 
     def __str__(self) -> str:
         return f"{self.close_subject} {self.total}"

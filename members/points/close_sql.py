@@ -70,11 +70,13 @@ WITH listed AS MATERIALIZED (
 ), effective AS MATERIALIZED (
     SELECT l.id, e.id AS entry_id, e.points, e.occurred_on, i.item_id, i.code, i.highest_of
       FROM listed l
-      JOIN members_pointentry e ON e.subject_id = l.subject_id
+     CROSS JOIN LATERAL (
+           SELECT id, item_code, points, occurred_on FROM members_pointentry
+            WHERE settle_quarter = %(quarter)s AND county_code = %(county)s AND subject_id = l.subject_id
+              AND reverses IS NULL
+           OFFSET 0) AS e
       JOIN item i ON i.scheme_id = l.scheme_id AND i.code = e.item_code
-     WHERE e.settle_quarter = %(quarter)s AND e.county_code = %(county)s AND e.reverses IS NULL
-       AND (i.town_id IS NULL OR i.town_id = l.town_code)
-       AND e.id NOT IN (SELECT reverses FROM undone)
+     WHERE (i.town_id IS NULL OR i.town_id = l.town_code) AND e.id NOT IN (SELECT reverses FROM undone)
 ), counted AS (
     SELECT id, item_id, points FROM effective WHERE highest_of = '' OR points < 0
     UNION ALL

@@ -169,6 +169,7 @@ def compute_chunk(run: JobRun, pk: int) -> None:
             with connection.cursor() as cursor:
                 # The planner has no statistics of rows written a moment ago and would loop over each of them.
                 cursor.execute(f"SET LOCAL work_mem = '{WORK_MEM}'")
+                cursor.execute("SET LOCAL enable_nestloop = off")
                 cursor.execute(close_sql.WRITE, chunk_parameters(chunk))
             CloseChunk.objects.filter(pk=pk).update(done=True)
         run.require_mine()

@@ -38,8 +38,9 @@ ALTER SEQUENCE members_pointentry_id_seq OWNED BY members_pointentry.id;
 CREATE UNIQUE INDEX one_reversal_of_an_entry ON members_pointentry (settle_quarter, reverses)
     WHERE reverses IS NOT NULL;
 
--- What a close reads of an entry, so that it never visits the table.
-CREATE INDEX entry_for_the_close ON members_pointentry (county_code, subject_id, item_code)
+-- What a close reads of an entry, so that it never visits the table; the quarter too, though it is the same in all of
+-- a partition, because the planner looks for it.
+CREATE INDEX entry_for_the_close ON members_pointentry (settle_quarter, county_code, subject_id, item_code)
     INCLUDE (points, occurred_on, id, reverses);
 
 -- Lists of a town or village, newest first.

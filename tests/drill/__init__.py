@@ -1,0 +1,1 @@
+"""Drills: what breaks, and what is left standing. `python -m tests.drill [name …]`. See tests/figures.py."""
