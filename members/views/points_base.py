@@ -17,7 +17,7 @@ from members.access import reaches
 from members.points.amounts import shown
 from members.queries.point_items import counties_of
 from members.sockets import placement_provider
-from registers import reading
+from registers import reading, sockets
 from registers.pages.faces import DomainErrorsMixin
 from registers.scope import Scope
 from villages.models import Area, Village
@@ -188,6 +188,13 @@ def quarter_choices(back: int = QUARTERS_OFFERED) -> list[tuple[str, str]]:
 
 def quarter_label(quarter: str) -> str:
     return parse_quarter(quarter).label
+
+
+def place_names(codes: Iterable[str]) -> dict[str, str]:
+    """Names by code, of villages the short ones; one query."""
+    names: dict[str, str] = sockets.area_names.ask(sorted(set(codes)))
+    village = areacodes.LEVEL_LENGTHS["village"]
+    return {code: areacodes.short_name(name) if len(code) == village else name for code, name in names.items()}
 
 
 # -- tables

@@ -63,6 +63,7 @@ class CloseList(base.PointsList):
         head = base.head
         heads = [
             head("quarter", "季度", main=True),
+            head("area", "县（市、区）"),
             head("state", "状态", main=True),
             head("number", "版本", css="num"),
             head("subject_count", "对象数", css="num", unit="人"),
@@ -71,19 +72,20 @@ class CloseList(base.PointsList):
             head("when", "办理时间", css="date", main=True),
             head("digest", "结果摘要", css="quiet", meaning="全部得分的 SHA-256 摘要，重算结果相同则摘要相同"),
         ]
-        if len({close.area_id for close in page.rows}) > 1:
-            heads.insert(1, head("area", "县（市、区）"))
+        whole = all(self.scope.covers(close.area_id) for close in page.rows)
+        several = len({close.area_id for close in page.rows}) > 1
+        hidden = {*(() if whole else ("subject_count", "entry_count")), *(() if several else ("area",))}
+        heads = [column for column in heads if column["key"] not in hidden]
         lines = []
         for close in page.rows:
             who, when = last_step(close)
-            whole = self.scope.covers(close.area_id)
-            cells: list[Any] = [
-                base.quarter_label(close.quarter), state_cell(close), f"第 {close.number} 版",
-                f"{close.subject_count:,}" if whole else "", f"{close.entry_count:,}" if whole else "",
-                who, when, close.digest[:DIGEST_SHOWN],
-            ]  # fmt: skip
-            if len(heads) > len(cells):
-                cells.insert(1, close.area.name)
+            values: dict[str, Any] = {
+                "quarter": base.quarter_label(close.quarter), "area": close.area.name, "state": state_cell(close),
+                "number": f"第 {close.number} 版", "subject_count": f"{close.subject_count:,}",
+                "entry_count": f"{close.entry_count:,}", "who": who, "when": when,
+                "digest": close.digest[:DIGEST_SHOWN],
+            }  # fmt: skip
+            cells = [values[column["key"]] for column in heads]
             lines.append(base.row(heads, cells, url=reverse("closes:detail", args=[close.pk]), pk=close.pk))
         context |= {
             "register": {"title": TITLE, "empty_text": "还没有结算过。每季度结束后由县委组织部试算、公示、审定。"},
@@ -202,7 +204,7 @@ class CloseDetail(CloseView):
         before = queries.locked_before(close, self.user)
         towns = queries.by_town(close, self.user, kind, grades[0] if grades else "")
         codes = {line.town for line in towns} | {score.close_subject.village_code for score in page.rows}
-        names = sockets.area_names.ask(sorted(codes))
+        names = base.place_names(codes)
         before_towns = queries.by_town(before, self.user, kind, "") if before else []
         heads = self.heads(kind, before)
         totals = (

@@ -16,7 +16,6 @@ from members.views import points_base as base
 from members.views.points_claims import ClaimFilters
 from members.views.points_closes import ScoreFilters
 from members.views.points_entries import EntryFilters
-from registers import sockets
 from registers.pages.jobs import attachment
 from registers.rows.columns import Column, Date, Integer, Points, Text
 from registers.workbooks.writing import write_table
@@ -116,7 +115,7 @@ class ExportScores(ExportView):
         scheme = rows.values_list("close_subject__scheme_id", flat=True).first()
         categories = list(PointCategory.objects.filter(scheme_id=scheme)) if scheme else []
         codes = set(rows.order_by().values_list("close_subject__village_code", flat=True).distinct())
-        names = sockets.area_names.ask(sorted(codes | {code[:9] for code in codes}))
+        names = base.place_names(codes | {code[:9] for code in codes})
         columns = [
             Column("town", "镇街", Text()), Column("village", "村居", Text(), width=16),
             Column("federation", "新村、联建片区", Text(), width=18), Column("number", "党员编号", Text(), width=18),

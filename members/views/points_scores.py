@@ -15,7 +15,6 @@ from members.queries.point_derivation import CategoryLine, Derivation, EntryLine
 from members.queries.point_items import ItemBook
 from members.views import points_base as base
 from members.views.points_closes import state_cell
-from registers import sockets
 from registers.pages.present import link_to, moment
 
 ADVICE = "仅供民主评议参考"
@@ -39,7 +38,7 @@ class ScoreDetail(base.PointsView):
             scheme=subject.scheme, items=items, entries=list(entries), base=score.base, town=subject.town_code
         )
         grades = list(subject.scheme.grades.all())
-        names = sockets.area_names.ask([subject.village_code, subject.town_code])
+        names = base.place_names([subject.village_code, subject.town_code])
         label = base.quarter_label(close.quarter)
         context = {
             "breadcrumbs": self.crumbs(
@@ -249,7 +248,7 @@ class MemberScores(base.PointsView):
             head("town", "镇内", css="num"),
             head("where", "当季末所在", css="quiet"),
         ]
-        names = sockets.area_names.ask(sorted({score.close_subject.village_code for score in scores}))
+        names = base.place_names(score.close_subject.village_code for score in scores)
         rows = [
             base.row(
                 heads,
