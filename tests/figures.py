@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -139,9 +139,17 @@ def _database(name: str, template: str = "template1") -> Iterator[str]:
             )
         yield database
     finally:
-        with connection.cursor() as cursor:
-            cursor.execute(drop)
+        _patiently(connection, drop)
         connection.close()
+
+
+def _patiently(connection: Any, drop: sql.Composed) -> None:
+    """A backend of the application role may take a moment to end, and the owner may not end it."""
+    for _ in range(50):
+        with connection.cursor() as cursor, suppress(psycopg2.errors.InsufficientPrivilege):
+            cursor.execute(drop)
+            return
+        time.sleep(0.2)
 
 
 def _migrate(database: str) -> None:

@@ -63,7 +63,7 @@ def test_a_county_that_does_not_exist_is_refused():
 def test_progress_is_told(capsys):
     call_command("load_areas", COUNTY)
     told = capsys.readouterr()
-    assert "读入区划：657" in told.err and "开通村居 639 个" in told.out
+    assert "完成：657" in told.err and "开通村居 639 个" in told.out
 
 
 def test_a_rename_dates_the_name(world):

@@ -1,10 +1,10 @@
 """Writing divisions: loading the shipped national file, and naming areas anew from a day on."""
 
 import datetime as dt
-import io
 import lzma
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from villages.models import Area, AreaName, Village
 # All divisions of the mainland at 2023-06-30: code, name, pinyin, initials (docs/data-sources.md).
 NATIONAL_FILE = Path(__file__).resolve().parent.parent / "data" / "areas_china_2023.tsv.xz"
 NATIONAL_ROWS = 665_276
-BATCH_ROWS = 50_000
+TELL_EVERY = 50_000
 
 Progress = Callable[[int, int, str], None]
 
@@ -41,64 +41,66 @@ def load_areas(which: str, *, progress: Progress = lambda done, total, step: Non
     """
     if which != "all" and (not areacodes.is_code(which) or areacodes.level_of(which) != "county"):
         raise Invalid(f"“{which}”不是县级区划代码，应为 6 位数字，例如 371083，或写 all 装入全国")
-    total = NATIONAL_ROWS if which == "all" else 0
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS pg_temp.loaded_area")
-        cursor.execute(
-            'CREATE TEMPORARY TABLE loaded_area (code varchar(12) COLLATE "C", name text, pinyin text, initials text)'
-            " ON COMMIT DROP"
-        )
-        read = 0
-        for batch, rows in _batches(which):
-            cursor.copy_expert("COPY loaded_area FROM STDIN", batch)
-            read += rows
-            progress(read, total, "读入区划")
-        if not read:
+    with transaction.atomic():
+        present = set(Area.objects.unscoped("loading skips what is there").values_list("code", flat=True))
+        rows = _MissingRows(which, {code.encode() for code in present}, progress)
+        with connection.cursor() as cursor, pgtrigger.ignore("villages.Area:insert_insert"):
+            # The national file is its own record of these rows; a county's history begins with its first change.
+            cursor.execute("SELECT 1")  # carries the word to the triggers; COPY takes no parameters
+            cursor.copy_expert(f"COPY villages_area ({_COLUMNS}) FROM STDIN", rows)
+        if not rows.found:
             raise NotFound(f"全国区划里没有“{which}”这个县（市、区）")
-        progress(read, total, "写入区划")
-        # The national file is its own record of these rows; a county's history begins with its first change.
-        with pgtrigger.ignore("villages.Area:insert_insert"):
-            cursor.execute(_INSERT_AREAS)
-            areas = cursor.rowcount
         villages = 0 if which == "all" else _open_villages(which)
-    progress(read, read, "完成")
-    return LoadedAreas(areas, villages, read - areas)
+    progress(rows.found, rows.found, "完成")
+    return LoadedAreas(rows.new, villages, rows.found - rows.new)
 
 
-_INSERT_AREAS = """
-    INSERT INTO villages_area
-        (code, name, level, parent_id, pinyin, initials, valid_from, version, created_at, updated_at)
-    SELECT code, name,
-           CASE length(code) WHEN 2 THEN 1 WHEN 4 THEN 2 WHEN 6 THEN 3 WHEN 9 THEN 4 ELSE 5 END,
-           CASE length(code) WHEN 2 THEN NULL WHEN 4 THEN left(code, 2) WHEN 6 THEN left(code, 4)
-                             WHEN 9 THEN left(code, 6) ELSE left(code, 9) END,
-           pinyin, initials, DATE '1949-10-01', 1, now(), now()
-    FROM loaded_area
-    ON CONFLICT (code) DO NOTHING
-"""
+_COLUMNS = "code, name, pinyin, initials, level, parent_id, valid_from, version, created_at, updated_at"
+_LEVEL_OF_LENGTH = {length: level for level, length in enumerate(areacodes.LEVEL_LENGTHS.values(), start=1)}
 
 
-def _batches(which: str) -> Iterator[tuple[io.StringIO, int]]:
-    """The wanted lines of the national file as COPY input, some at a time."""
-    low, high = areacodes.subtree(which) if which != "all" else ("", "")
-    batch, rows = io.StringIO(), 0
-    with lzma.open(NATIONAL_FILE, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            code = line.split("\t", 1)[0]
-            if which != "all":
-                if code >= high:
-                    break  # the file is in byte order
-                if code < low and not which.startswith(code):
-                    continue
-            batch.write(line)
-            rows += 1
-            if rows == BATCH_ROWS:
-                batch.seek(0)
-                yield batch, rows
-                batch, rows = io.StringIO(), 0
-    if rows:
-        batch.seek(0)
-        yield batch, rows
+class _MissingRows:
+    """The wanted lines of the national file as COPY input, read while the database writes."""
+
+    def __init__(self, which: str, present: set[bytes], progress: Progress) -> None:
+        self.found = self.new = 0
+        self._total = NATIONAL_ROWS if which == "all" else 0
+        self._which = which.encode()
+        self._present = present
+        self._progress = progress
+        self._lines = self._wanted()
+
+    def read(self, size: int = -1) -> bytes:
+        """About `size` bytes more, in whole rows; empty at the end (what `copy_expert` asks of a file)."""
+        rows, length = [], 0
+        for row in self._lines:
+            rows.append(row)
+            length += len(row)
+            if length >= size > 0:
+                break
+        return b"".join(rows)
+
+    def _wanted(self) -> Iterator[bytes]:
+        low, high = self._which, self._which + b":"
+        everything = self._which == b"all"
+        parents = {length: above for above, length in pairwise(areacodes.LEVEL_LENGTHS.values())}
+        tails = {length: b"\t%d\t%%s\t1949-10-01\t1\tnow\tnow\n" % level for length, level in _LEVEL_OF_LENGTH.items()}
+        with lzma.open(NATIONAL_FILE, "rb") as lines:
+            for line in lines:
+                code = line[: line.index(b"\t")]
+                if not everything:
+                    if code >= high:
+                        break  # the file is in byte order
+                    if code < low and not low.startswith(code):
+                        continue
+                self.found += 1
+                if self.found % TELL_EVERY == 0:
+                    self._progress(self.found, self._total, "装入区划")
+                if code not in self._present:
+                    self.new += 1
+                    length = len(code)
+                    parent = code[: parents[length]] if length in parents else b"\\N"
+                    yield line[:-1] + tails[length] % parent
 
 
 def _open_villages(county: str) -> int:

@@ -5,19 +5,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('villages', '0001_initial'),
+        ("villages", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='area',
-            name='successor',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='predecessors', to='villages.area', verbose_name='并入'),
+            model_name="area",
+            name="successor",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="predecessors",
+                to="villages.area",
+                verbose_name="并入",
+            ),
         ),
         migrations.AddIndex(
-            model_name='area',
-            index=models.Index(condition=models.Q(('successor__isnull', False)), fields=['successor'], name='area_successor'),
+            model_name="area",
+            index=models.Index(
+                condition=models.Q(("successor__isnull", False)), fields=["successor"], name="area_successor"
+            ),
         ),
     ]
