@@ -33,7 +33,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
             folder.mkdir(parents=True, exist_ok=True)
             name = re.sub(r"\W+", "-", item.name)
             visitor.page.screenshot(path=folder / f"{name}-{n}.png", full_page=True)
-            report.sections.append((f"page {n}", f"{visitor.page.url}\n{visitor.text()[:3000]}"))
+            report.sections.append((f"page {n}", f"{visitor.page.url}\n{visitor.text()[:900]}"))
     return report
 
 
