@@ -69,17 +69,43 @@ class AreaResolver:
         self.what = what
 
     def resolve(self, texts: Iterable[str], context: Any) -> Mapping[str, Any]:
-        asked = list(texts)
+        asked = {text: _named_with_code(text) for text in texts}
+        names = {name for name, _ in asked.values() if name}
+        codes = {code for _, code in asked.values() if code}
         areas = Area.objects.within(context.scope).filter(level__in=self.levels, valid_to__isnull=True)
-        found: dict[str, list[Area]] = defaultdict(list)
-        for area in areas.filter(Q(pk__in=asked) | Q(name__in=asked)):
-            found[area.code].append(area)
-            found[area.name].append(area)
-        return {text: _single(text, self.what, found[text]) for text in asked if found.get(text)}
+        by_name: dict[str, list[Area]] = defaultdict(list)
+        by_code: dict[str, Area] = {}
+        for area in areas.filter(Q(pk__in=codes) | Q(name__in=names)):
+            by_name[area.name].append(area)
+            by_code[area.code] = area
+        answers: dict[str, Any] = {}
+        for text, (name, code) in asked.items():
+            if code:
+                area = by_code.get(code)
+                if area is not None and name in ("", area.name):
+                    answers[text] = area
+            elif by_name.get(name):
+                answers[text] = _single(text, self.what, by_name[name])
+        return answers
 
     def labels(self, keys: Iterable[str], context: Any) -> Mapping[str, str]:
+        """Names, with the code behind where another area within the scope bears the same one."""
         areas = Area.objects.unscoped("the rows that name these areas went through the guard")
-        return dict(areas.filter(pk__in=list(keys)).values_list("pk", "name"))
+        names = dict(areas.filter(pk__in=list(keys)).values_list("pk", "name"))
+        inside = Area.objects.within(context.scope).filter(level__in=self.levels, name__in=set(names.values()))
+        count: dict[str, int] = defaultdict(int)
+        for name in inside.values_list("name", flat=True):
+            count[name] += 1
+        return {code: f"{name}（{code}）" if count[name] > 1 else name for code, name in names.items()}
+
+
+_NAME_AND_CODE = re.compile(r"^(.*?)\s*[（(]?(\d{2}|\d{4}|\d{6}|\d{9}|\d{12})[)）]?$", re.ASCII)
+
+
+def _named_with_code(text: str) -> tuple[str, str]:
+    """(name, code) of 锅上村委会, 371083101223 or 锅上村委会（371083101223）; either may be empty."""
+    found = _NAME_AND_CODE.match(values.compact(text))
+    return (found[1], found[2]) if found else (text, "")
 
 
 class _Asked:
