@@ -79,7 +79,7 @@ class _Loader:
         self, town: str, free: list[Village], random: Random
     ) -> list[tuple[str, dict[str, Any], list[tuple[Village, str]]]]:
         """Neighbours by code, three to five villages and 1,000 to 2,000 people (P06); half the town stays outside."""
-        made = []
+        made: list[tuple[str, dict[str, Any], list[tuple[Village, str]]]] = []
         position = 0
         while position < len(free) // 2:
             size = random.choice(SIZES)
@@ -89,7 +89,8 @@ class _Loader:
                 continue
             mode = random.choice([m for m in Federation.Mode if m != Federation.Mode.CHAIN])
             leading = FederationVillage.Role.CENTRE
-            members = [(group[0], leading), *((village, FederationVillage.Role.MEMBER) for village in group[1:])]
+            members: list[tuple[Village, str]] = [(group[0], leading)]
+            members += [(village, FederationVillage.Role.MEMBER) for village in group[1:]]
             made.append((f"{group[0].name}新村", {"mode": mode, "sub_mode": "", "area": town}, members))
         return made
 
@@ -164,7 +165,7 @@ class _Loader:
     def still_planned(self, free: list[Village]) -> None:
         """One federation that still has its way to go, so that the demo shows the beginning too."""
         group = [village for village in free if village.kind == "village"][-3:]
-        members = [(village, FederationVillage.Role.MEMBER) for village in group]
+        members: list[tuple[Village, str]] = [(village, FederationVillage.Role.MEMBER) for village in group]
         self._plan(f"{group[0].name}新村", {"mode": "complement", "sub_mode": "", "area": OWN_TOWN}, members)
 
 

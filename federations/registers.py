@@ -1,6 +1,6 @@
 """Registers of federations and of their villages."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import django_filters
@@ -44,6 +44,12 @@ STEP_LABELS = {
     Status.DISSOLVED: "撤销",
 }
 _FACTS = frozenset({"name", "kind", "mode", "sub_mode", "evidence", "scale_reason"})
+_ELSEWHERE = {
+    "status": "状态请在详情页办理",
+    "villages": "成员村居请用“加入村居”“退出”办理",
+    "founded_on": "成立日期由批复之日决定",
+    "organization_kind": "联合党组织类别请在党组织里修改",
+}
 _TO_STATUS = {
     Status.PLANNED: (),
     Status.REVIEWED: (Status.REVIEWED,),
@@ -144,10 +150,17 @@ class FederationRegister(Register):
             return members_of(standing)
         return super().value(row, field)
 
+    def complete(self, user: Any, rows: Sequence[dict[str, Any]]) -> None:
+        """What is left empty here stands as it is, or takes its default in a new one."""
+        for row in rows:
+            for field in _ELSEWHERE:
+                if row.get(field) is None:
+                    row.pop(field, None)
+
     def save(self, *, by: Any, values: dict[str, Any], row: Federation | None) -> Federation:
         if row is None:
             return self._found(by, values)
-        for field, what in (("status", "状态请在详情页办理"), ("villages", "成员村居请用“加入村居”“退出”办理")):
+        for field, what in _ELSEWHERE.items():
             if values.get(field) and values[field] != self.value(row, field):
                 raise Invalid(f"{what}，这里不能直接改", field=field)
         if values.get("area_code") and values["area_code"].pk != row.area_id:

@@ -1,7 +1,7 @@
 """A federation (联建): one joint party organisation over several villages (P05–P09)."""
 
 import datetime as dt
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import pgtrigger
 from django.conf import settings
@@ -67,7 +67,7 @@ class Federation(RegisterRow):
     view_right = "federations.view"
     change_right = "federations.change"
 
-    objects = models.Manager.from_queryset(FederationQuerySet)()
+    objects: ClassVar[Any] = models.Manager.from_queryset(FederationQuerySet)()
 
     name = models.CharField("名称", max_length=60)
     pinyin = models.CharField("拼音", max_length=120, blank=True, editable=False)
@@ -122,7 +122,9 @@ class Federation(RegisterRow):
     @classmethod
     def in_scope(cls, scope: Scope, on: dt.date | None = None) -> Q:
         """Through its home area, any current member village, or an explicit grant."""
-        members = cls.memberships.rel.related_model.objects.unscoped("the membership is the way into the federation")
+        members = cls.memberships.rel.related_model._default_manager.unscoped(
+            "the membership is the way into the federation"
+        )
         inside = members.filter(
             effective_on(on or clock.today()) & (scope.q("village_id") | Q(village_id__in=scope.ids("village"))),
             federation=OuterRef("pk"),

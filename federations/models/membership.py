@@ -1,7 +1,7 @@
 """Which village is in which federation, from a day until before another."""
 
 import datetime as dt
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -50,7 +50,7 @@ class FederationVillage(RegisterRow):
     view_right = "federations.view"
     change_right = "federations.change"
 
-    objects = models.Manager.from_queryset(MembershipQuerySet)()
+    objects: ClassVar[Any] = models.Manager.from_queryset(MembershipQuerySet)()
 
     federation = models.ForeignKey(
         Federation, models.CASCADE, related_name="memberships", verbose_name="联建单位", db_index=False

@@ -64,9 +64,7 @@ class FoundForm(ActionForm):
 
 class VillageRow(ActionForm):
     village = LookupField(VILLAGES, "villages", what="村居", label="村居", required=False)
-    role = forms.ChoiceField(
-        label="角色", choices=FederationVillage.Role.choices, initial=FederationVillage.Role.MEMBER
-    )
+    role = forms.ChoiceField(label="角色", choices=Role.choices, initial=Role.MEMBER, required=False)
 
     def has_changed(self) -> bool:
         """A row whose village is left empty is no row, whatever its role says."""

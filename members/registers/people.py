@@ -338,7 +338,7 @@ class MemberRegister(_SubjectRegister):
     list_columns = ("name", "member_no", "village_code", "organization", "subject_class", "phone", "joined_on")
     main_columns = ("name", "village_code", "subject_class")
     primary_filters = ("q", "area", "subject_class")
-    search_fields = ("name", "number", "person__initials", "person__pinyin")
+    search_fields = ("name", "number", "person__initials")
     key_fields = ("village_code", "subject_class", "organization")
     status_field = ""
     form_groups = (
