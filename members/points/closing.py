@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from lianjian import areacodes, periods
@@ -93,7 +94,14 @@ def compute(run: JobRun, close: int) -> dict[str, Any]:
         except JobCancelled:
             discard(version)
             raise
-    return {"close": version.pk, "quarter": version.quarter, "number": version.number, "digest": version.digest}
+    return {
+        "close": version.pk,
+        "quarter": version.quarter,
+        "number": version.number,
+        "digest": version.digest,
+        "url": reverse("closes:detail", args=[version.pk]),
+        "label": "查看试算结果",
+    }
 
 
 def discard(close: QuarterClose) -> None:

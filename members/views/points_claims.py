@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from lianjian import areacodes
 from lianjian.periods import parse_quarter
+from members.access import reaches
 from members.actions import claims as actions
 from members.claim_import.identity import is_told
 from members.models import PointClaim, PointEntry
@@ -215,8 +216,16 @@ class ClaimDetail(ClaimView):
             "fact_groups": [{"title": "", "facts": base.with_facts(self.facts(claim, item))}],
             "related": [self.others(claim, book)],
             "history": self.steps(claim),
-            "reject_url": reverse("claims:reject-one", args=[claim.pk]) if mine else "",
+            "reject_url": reverse("claims:reject-one", args=[claim.pk]) if mine or self.may_reject(claim) else "",
+            "reject_word": "驳回" if mine or claim.declared_by_id != self.user.pk else "撤回",
         }
+
+    def may_reject(self, claim: PointClaim) -> bool:
+        """The town at any time; who declared it, as long as nobody checked it."""
+        if claim.state not in PointClaim.OPEN_STATES:
+            return False
+        own = claim.declared_by_id == self.user.pk and claim.state == PointClaim.State.DECLARED
+        return own or reaches(self.user.scope_for("claims.approve"), claim.village_id)
 
     def facts(self, claim: PointClaim, item: Any) -> list[tuple[str, Any]]:
         entry = None

@@ -227,7 +227,8 @@ class CloseDetail(CloseView):
                      "export": reverse("closes:export", args=[close.pk])},
             "steps": self.steps(close),
             "versions": self.versions(close),
-            "reopen_url": self.reopen_url(close),
+            "reopen_url": "" if self.own_step(close) else self.reopen_url(close),
+            "reopen_refused": self.own_step(close) if self.reopen_url(close) else "",
             "reopen_title": f"重新打开“{base.quarter_label(close.quarter)}”",
             "scores_title": f"{dict(SubjectKind.choices).get(kind, '')}得分",
         }  # fmt: skip
@@ -291,6 +292,13 @@ class CloseDetail(CloseView):
         if close.state not in (State.PUBLISHED, State.LOCKED) or not self.may(REOPEN, close):
             return ""
         return reverse("closes:reopen", args=[close.pk])
+
+    def own_step(self, close: QuarterClose) -> str:
+        """Why the user may not reopen what he published or locked himself; empty where he may."""
+        locked = close.state == State.LOCKED
+        who = close.locked_by_id if locked else close.published_by_id
+        word = "审定" if locked else "公示"
+        return f"这一版是您{word}的，要重新打开须由另一位同志办理。" if who == self.user.pk else ""
 
     def steps(self, close: QuarterClose) -> list[dict[str, Any]]:
         told = (
