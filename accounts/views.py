@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 from django.views.generic import FormView
+from knox.models import AuthToken
 
 from accounts.forms import OwnPasswordForm, SignInForm
 from accounts.roles import ROLES
@@ -60,7 +61,7 @@ class Profile(FormView):
 
     def form_valid(self, form: OwnPasswordForm) -> HttpResponse:
         user = form.save()
-        user.auth_token_set.all().delete()  # tokens given out under the old password end with it
+        AuthToken.objects.filter(user=user).delete()  # tokens given out under the old password end with it
         update_session_auth_hash(self.request, user)
         messages.success(self.request, "密码已更换，其他设备上的登录和接口令牌已失效。")
         return super().form_valid(form)

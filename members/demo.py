@@ -153,13 +153,14 @@ def _load_posts(subjects: Iterable[Subject], random: Random) -> None:
     seen: dict[int, int] = {}
     posts = []
     for subject in subjects:
-        position = seen.get(subject.organization_id, 0)
-        seen[subject.organization_id] = position + 1
+        branch = subject.organization_id or 0  # every member of the demo has one
+        position = seen.get(branch, 0)
+        seen[branch] = position + 1
         if position < len(titles):
             title, portfolio = titles[position]
             posts.append(
                 Post(
-                    organization_id=subject.organization_id,
+                    organization_id=branch,
                     person=subject.person,
                     title=title,
                     portfolio=portfolio,

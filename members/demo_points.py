@@ -98,7 +98,7 @@ def load_entries(
     ensure_quarter(COUNTY, quarter)
     points = dict(scheme.items.values_list("code", "points"))
     codes = [item.code for item in SCHEME.items]
-    claims = []
+    claims: list[PointClaim] = []
     for subject in subjects:
         if subject.joined_on and subject.joined_on > period.start:
             continue

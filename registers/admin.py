@@ -19,7 +19,7 @@ class RightsAdmin(admin.ModelAdmin):
     change_right = ""
 
     def _can(self, request: HttpRequest, right: str) -> bool:
-        return bool(right) and request.user.is_authenticated and request.user.can(right)  # type: ignore[union-attr]
+        return bool(right) and request.user.is_authenticated and request.user.can(right)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)

@@ -8,7 +8,7 @@ because `count`, `exists`, `update`, `delete`, sub-queries, unions and prefetche
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Protocol, Self
+from typing import Any, ClassVar, Protocol, Self
 
 from django.db import models
 from django.db.models import Q, sql
@@ -47,7 +47,7 @@ class GuardedQuery(sql.Query):
     def _require_opening(self) -> None:
         if self.opened_for is None and not _inside_django.get():
             raise ScopeForgotten(
-                f"{self.model.__name__}: call visible_to(user), changeable_by(user), within(scope)"
+                f"{self.get_meta().label}: call visible_to(user), changeable_by(user), within(scope)"
                 ' or unscoped("reason") before reading or changing rows'
             )
 
@@ -66,6 +66,7 @@ class GuardedQuerySet(models.QuerySet):
     """A queryset over rows of areas; see the module."""
 
     query: GuardedQuery
+    model: Any  # a GuardedModel, with its rights and `in_scope`
 
     def __init__(self, model: Any = None, query: Any = None, using: Any = None, hints: Any = None) -> None:
         super().__init__(model, query or GuardedQuery(model), using, hints)
@@ -91,7 +92,7 @@ class GuardedQuerySet(models.QuerySet):
         return self._opened(reason)
 
     def _opened(self, reason: str) -> Self:
-        clone = self._chain()
+        clone: Self = self._chain()  # type: ignore[attr-defined] # Django's own name for a copy
         clone.query.opened_for = reason
         return clone
 
@@ -117,7 +118,7 @@ class GuardedModel(models.Model):
     view_right = ""
     change_right = ""
 
-    objects = GuardedManager()
+    objects: ClassVar[Any] = GuardedManager()
 
     class Meta:
         abstract = True

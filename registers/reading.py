@@ -74,7 +74,7 @@ class QuarterFilter(django_filters.CharFilter):
 
 class SearchFilter(django_filters.CharFilter):
     def filter(self, qs: QuerySet, value: Any) -> QuerySet:
-        return self.parent.register.search(qs, value) if value else qs  # type: ignore[attr-defined]
+        return self.parent.register.search(qs, value) if value else qs
 
 
 @cache

@@ -1,6 +1,6 @@
 """Registers of places: divisions, villages, and the yearly figures of villages and towns."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lianjian import areacodes, clock, pinyin
@@ -127,7 +127,7 @@ class VillageRegister(Register):
 
 
 @row_rule("party_members", "population")
-def members_within_population(values: dict[str, Any], context: Any) -> Any:
+def members_within_population(values: Mapping[str, Any], context: Any) -> Any:
     """党员数 ≤ 户籍人口."""
     members, people = values["party_members"], values["population"]
     if members is not None and members > (people or 0):

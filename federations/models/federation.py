@@ -122,9 +122,8 @@ class Federation(RegisterRow):
     @classmethod
     def in_scope(cls, scope: Scope, on: dt.date | None = None) -> Q:
         """Through its home area, any current member village, or an explicit grant."""
-        members = cls.memberships.rel.related_model._default_manager.unscoped(
-            "the membership is the way into the federation"
-        )
+        memberships: Any = cls.memberships.rel.related_model._default_manager
+        members = memberships.unscoped("the membership is the way into the federation")
         inside = members.filter(
             effective_on(on or clock.today()) & (scope.q("village_id") | Q(village_id__in=scope.ids("village"))),
             federation=OuterRef("pk"),

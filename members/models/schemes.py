@@ -1,5 +1,7 @@
 """Point schemes (积分办法), version by version. All points are integers of 0.1 point."""
 
+from typing import Any
+
 import pgtrigger
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
@@ -24,7 +26,7 @@ _REFUSE_CHANGE_IN_FORCE = """
 """
 
 
-def quarter_field(verbose_name: str, **kwargs: object) -> models.CharField:
+def quarter_field(verbose_name: str, **kwargs: Any) -> models.CharField:
     """A quarter written 2026Q3; byte order is time order."""
     return models.CharField(verbose_name, max_length=6, db_collation="C", validators=[QUARTER_VALIDATOR], **kwargs)
 

@@ -1,7 +1,7 @@
 """Long work and its files. The job row is the truth; Celery only carries its id."""
 
 import uuid
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage
@@ -18,13 +18,14 @@ class OwnedQuerySet(GuardedQuerySet):
     def visible_to(self, user: Any) -> Self:
         return self._opened(f"owned by {user}").filter(owner_id=user.pk)
 
-    changeable_by = visible_to
+    def changeable_by(self, user: Any, right: str = "") -> Self:
+        return self.visible_to(user)
 
 
 class OwnedModel(GuardedModel):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, verbose_name="所有人", related_name="+")
 
-    objects = models.Manager.from_queryset(OwnedQuerySet)()
+    objects: ClassVar[Any] = models.Manager.from_queryset(OwnedQuerySet)()
 
     class Meta:
         abstract = True

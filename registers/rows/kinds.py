@@ -6,7 +6,7 @@ CellError; `format` gives the text a person reads (and `parse` understands again
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal as Number
 from typing import Any, ClassVar
@@ -230,7 +230,7 @@ class Date(Kind):
 class Choice(Kind):
     """One of `pairs` (code, label). Takes the label or the code, gives the code. `aliases`: {other wording: code}."""
 
-    pairs: tuple[tuple[Any, str], ...] = ()
+    pairs: Sequence[tuple[Any, str]] = ()
     aliases: Mapping[str, Any] = field(default_factory=dict, hash=False)
     _codes: dict[str, Any] = field(init=False, repr=False, compare=False, default_factory=dict)
 

@@ -50,6 +50,6 @@ class IndicatorValue(GuardedModel):
     @classmethod
     def in_scope(cls, scope: Scope) -> Q:
         """Areas that lie inside; federations that may be seen (their figures are those of the union)."""
-        federations = Federation.objects.within(scope).annotate(key=Cast("pk", models.CharField())).values("key")
+        federations = Federation.objects.within(scope).annotate(place=Cast("pk", models.CharField())).values("place")
         inside = scope.q("place_key") | Q(place_key__in=scope.ids("village"))
         return (~Q(place_kind="federation") & inside) | Q(place_kind="federation", place_key__in=federations)

@@ -1,5 +1,7 @@
 """Administrative divisions, dated: codes are never reused, a rename dates the name, a merge names the successor."""
 
+from typing import Any
+
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
@@ -9,7 +11,7 @@ from registers.audit import audited
 from registers.models.row import RegisterRow
 
 
-def code_field(verbose_name: str = "区划代码", **kwargs: object) -> models.CharField:
+def code_field(verbose_name: str = "区划代码", **kwargs: Any) -> models.CharField:
     """A column for a division code: up to 12 digits, compared in byte order."""
     return models.CharField(verbose_name, max_length=12, db_collation="C", **kwargs)
 
