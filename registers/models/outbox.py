@@ -18,6 +18,13 @@ _WRITES = {
 }
 
 
+_PUT = (
+    "INSERT INTO registers_dirtyscope (area_code, period, topic) "
+    "SELECT DISTINCT changed.code, changed.period, '{topic}' "
+    "FROM ({sources}) AS changed(code, period) WHERE changed.code IS NOT NULL; RETURN NULL;"
+)
+
+
 class DirtyScope(models.Model):
     """One village (or any area) and period whose figures are out of date. `period` may be empty: all of them."""
 
@@ -49,11 +56,7 @@ def outbox_triggers(topic: str, select: str) -> list[pgtrigger.Trigger]:
                 when=pgtrigger.After,
                 operation=operation,
                 referencing=referencing,
-                func=(
-                    "INSERT INTO registers_dirtyscope (area_code, period, topic) "
-                    f"SELECT DISTINCT changed.code, changed.period, '{topic}' "
-                    f"FROM ({sources}) AS changed(code, period) WHERE changed.code IS NOT NULL; RETURN NULL;"  # noqa: S608 -- from models
-                ),
+                func=_PUT.replace("{topic}", topic).replace("{sources}", sources),
             )
         )
     return triggers
