@@ -14,6 +14,7 @@ from lianjian.periods import Period
 from registers.lookups import suggestion_of
 from registers.register import Register, registers
 from registers.rows.columns import (
+    CellError,
     Choice,
     Column,
     Date,
@@ -50,6 +51,27 @@ class TypedField(forms.Field):
         return "" if value is None else str(value)
 
 
+class ChoiceSelect(forms.Select):
+    """A drop-down that takes a label as well as a code: links and defaults may say 党支部."""
+
+    def __init__(self, kind: Choice, empty: str) -> None:
+        super().__init__(choices=[("", empty), *kind.pairs])
+        self.kind = kind
+
+    def format_value(self, value: Any) -> list[str]:
+        return [self._code(text) for text in super().format_value(value)]
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        return self._code(super().value_from_datadict(data, files, name))
+
+    def _code(self, text: Any) -> Any:
+        try:
+            code = self.kind.parse(text)
+        except CellError:
+            return text
+        return text if code is None else str(code)
+
+
 class SuggestingInput(forms.TextInput):
     """A text input with a list of suggestions (`<datalist>`)."""
 
@@ -72,7 +94,7 @@ def form_field(register: Register, column: Column, row: Any | None) -> TypedFiel
 def _widget(register: Register, column: Column, row: Any | None) -> forms.Widget:  # noqa: PLR0911
     kind = column.kind
     if isinstance(kind, Choice):
-        return forms.Select(choices=[("", "请选择" if column.required else "—"), *kind.pairs])
+        return ChoiceSelect(kind, "请选择" if column.required else "—")
     if isinstance(kind, YesNo):
         return forms.Select(choices=[("", "请选择" if column.required else "—"), ("是", "是"), ("否", "否")])
     if isinstance(kind, Date):
