@@ -11,6 +11,19 @@ window.addEventListener("beforeunload", (event) => {
   }
 });
 
+// Options that arrive from the server while a person has already chosen: what he chose stays, where it is still offered.
+document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
+  if (target instanceof HTMLSelectElement) {
+    target.dataset.ljChosen = target.value;
+  }
+});
+document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
+  const chosen = target instanceof HTMLSelectElement && target.dataset.ljChosen;
+  if (chosen && [...target.options].some((option) => option.value === chosen)) {
+    target.value = chosen;
+  }
+});
+
 window.addEventListener("pageshow", () => {
   for (const button of document.querySelectorAll("[data-lj-sending]")) {
     button.disabled = false;

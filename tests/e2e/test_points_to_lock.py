@@ -48,7 +48,7 @@ def test_one_of_several_is_rejected_with_a_reason_and_told(visit):
     village = visit("cunji")
     village.menu("积分申报")
     village.link("唐卫东").first.click()
-    village.field("驳回的原因").fill("这一天本人在外地")
+    village.page.get_by_label(re.compile("原因")).fill("这一天本人在外地")
     village.button("驳回").click()
     expect(village.page.get_by_role("main")).to_contain_text("已驳回")
     clerk.open(village.page.url)
@@ -91,7 +91,6 @@ def test_the_county_computes_publishes_and_locks_a_quarter(visit, house):
     expect(county.heading("2026年第三季度")).to_contain_text("审定")
     expect(county.button("公示")).to_have_count(0)
 
-    refused = house.sql
     for statement in (
         "UPDATE members_pointentry SET points = points + 10 WHERE settle_quarter = '2026Q3'",
         "DELETE FROM members_pointentry WHERE settle_quarter = '2026Q3'",
@@ -106,8 +105,9 @@ def test_the_county_computes_publishes_and_locks_a_quarter(visit, house):
              FROM members_pointentry WHERE settle_quarter = '2026Q3' LIMIT 1""",
     ):
         with pytest.raises(psycopg2.Error) as error:
-            refused(statement)
-        assert error.value.pgcode in {"42501", "P0001", "23514", "LJ001"} or "2026Q3" in str(error.value), statement
+            house.sql(statement)
+        # No permission, or one of the ledger's own refusals: never a mistake in the statement itself.
+        assert error.value.pgcode == "42501" or error.value.pgcode.startswith("LJ"), f"{statement}: {error.value}"
 
 
 def follow_job(page: Page) -> None:
