@@ -1,0 +1,18 @@
+"""Addresses of members/ that are no inherited face of a register: name → arguments of a sample."""
+
+ROW = {"pk": 1}
+
+ROUTES = {
+    **{f"{slug}:{face}": {"key": "1"} for slug in ("members", "subjects") for face in ("leave", "reveal", "transfer")},
+    **{f"claims:{name}": {} for name in ("advance", "export", "import", "items", "list", "new", "reject", "template")},
+    **{f"claims:{name}": ROW for name in ("advance-one", "detail", "reject-one")},
+    **{f"closes:{name}": {} for name in ("list", "start")},
+    **{f"closes:{name}": ROW for name in ("confirm", "detail", "export", "publish", "reopen")},
+    **{f"entries:{name}": {} for name in ("export", "list")},
+    **{f"entries:{name}": ROW for name in ("detail", "reverse")},
+    "schemes:list": {},
+    "schemes:detail": ROW,
+    "scores:list": {},
+    "scores:detail": ROW,
+    "scores:member": {"number": "3710830000001"},
+}
