@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Avg, Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from members.models import CloseSubject, PointGrade, PointScore, QuarterClose
+from members.models import CloseSubject, PointGrade, PointScore, QuarterClose, Subject
 
 BINDING = (QuarterClose.State.PUBLISHED, QuarterClose.State.LOCKED)
 
@@ -126,3 +126,11 @@ def places_of(score: PointScore) -> Places:
         in_federation=Count("pk", filter=in_federation),
     )
     return Places(**found)
+
+
+def binding_scores(user: Any, subject: Subject) -> QuerySet[PointScore]:
+    """The subject's scores in published and locked closes, newest first, as far as the user may see them."""
+    rows = PointScore.objects.visible_to(user).filter(
+        close_subject__subject_id=subject.pk, close__state__in=BINDING, close__whole_at__isnull=False
+    )
+    return rows.select_related("close", "close_subject").order_by("-close__quarter")

@@ -17,6 +17,7 @@ from members.actions.posts import appoint, person_for_post
 from members.models import PartyOrganization, Post, Subject
 from members.models.subjects import SubjectClass, SubjectKind
 from members.queries.people import placements_of
+from members.registers.points import points_table
 from members.resolvers import ORGANIZATIONS
 from registers.errors import Invalid
 from registers.pages.parts import Action, Related, RelatedTable
@@ -245,6 +246,8 @@ class _SubjectRegister(Register):
         return f"{row.village.name} {row.number}"
 
     def related(self, row: Subject, user: Any) -> Iterable[Related | RelatedTable]:
+        if user.can("points.view"):
+            yield points_table(row, user)
         yield placement_table(row, user)
         if row.person_id and user.can("organizations.view"):
             posts = register_of("posts").rows(user).filter(person=row.person_id).order_by("-valid_from", "pk")

@@ -10,16 +10,20 @@ from lianjian.periods import Period
 from members.models import QuarterClose, Subject
 from members.points.closing import JOB_KIND as CLOSE_JOB
 from members.queries.point_claims import claims_waiting_for, has_a_step
+from members.queries.point_closes import binding_scores
 from members.queries.point_items import counties_of
+from members.views import points_base as base
 from registers import reading, sockets
 from registers.lookups import LIMIT, Suggestion, register_lookup
 from registers.models import Job
 from registers.pages.jobs import link_job
+from registers.pages.parts import RelatedTable
 from registers.searching import found_by
 
 GROUP = "积分"
 VIEW, DECLARE, RUN = "points.view", "claims.declare", "closes.run"
 SUBJECT_LOOKUP = "point-subjects"
+SCORES_SHOWN = 5
 MENU = (
     ("积分申报", "claims:list"),
     ("积分记录", "entries:list"),
@@ -52,6 +56,43 @@ def suggest_subjects(user: Any, text: str) -> Iterator[Suggestion]:
         born = subject.person.birth_year if subject.person else None
         parts = [subject.village.name, subject.get_kind_display(), f"{born} 年生" if born else ""]
         yield Suggestion(subject.number, subject.name, "　".join(part for part in parts if part))
+
+
+def points_table(subject: Subject, user: Any) -> RelatedTable:
+    """A person's last scores, for his own page; the open quarter stands behind 全部. One query."""
+    head = base.head
+    heads = [
+        head("quarter", "季度", main=True),
+        head("total", "总分", css="num", unit="分", main=True),
+        head("grade", "等次", main=True),
+        head("federation", "联建内名次", css="num"),
+        head("village", "村内名次", css="num"),
+        head("state", "状态"),
+    ]
+    rows = [
+        base.row(
+            heads,
+            [
+                base.quarter_label(score.close.quarter),
+                base.points(score.total) if score.total is not None else "免于积分",
+                score.grade,
+                score.rank_federation,
+                score.rank_village,
+                {"text": score.close.get_state_display(), "tone": "done" if score.close.state == "locked" else "info"},
+            ],
+            url=reverse("scores:detail", args=[score.pk]),
+        )
+        for score in binding_scores(user, subject)[:SCORES_SHOWN]
+    ]
+    return RelatedTable(
+        "积分",
+        heads,
+        rows,
+        all_url=reverse("scores:member", args=[subject.number]) if rows else "",
+        empty="还没有公示或审定的季度。",
+        add_url="" if rows else reverse("scores:member", args=[subject.number]),
+        add_label="本季度至今",
+    )
 
 
 def owed_claims(user: Any) -> Iterator[sockets.Owed]:

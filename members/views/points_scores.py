@@ -179,14 +179,6 @@ def line_of(line: EntryLine, scope: Any) -> dict[str, Any]:
 # -- one person over the quarters
 
 
-def binding_scores(user: Any, subject: Subject) -> Any:
-    """The subject's scores in published and locked closes, newest first, as far as the user may see them."""
-    rows = PointScore.objects.visible_to(user).filter(
-        close_subject__subject_id=subject.pk, close__state__in=queries.BINDING, close__whole_at__isnull=False
-    )
-    return rows.select_related("close", "close_subject").order_by("-close__quarter")
-
-
 def year_results(scores: list[PointScore]) -> list[dict[str, Any]]:
     """Rule 9: the mean of the locked quarters in which the subject was scored, with their number."""
     years: dict[str, list[int]] = {}
@@ -235,7 +227,7 @@ class MemberScores(base.PointsView):
         subject = found.filter(number=number).first()
         if subject is None:
             raise Http404
-        scores = list(binding_scores(self.user, subject)[:40])
+        scores = list(queries.binding_scores(self.user, subject)[:40])
         so_far = provisional(subject)
         head = base.head
         heads = [
