@@ -1,6 +1,7 @@
 """How boards word figures: values, changes, comparisons and addresses."""
 
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,10 +20,16 @@ def board_url(place: Place, quarter: Period) -> str:
     return f"{reverse('reports:board')}?{urlencode({'area': place.key, 'quarter': quarter})}"
 
 
+@cache
+def _figure_path(code: str) -> str:
+    # A board has hundreds of these, and resolving the name is most of their cost.
+    return reverse("reports:figure", args=[code])
+
+
 def figure_url(place: Place, indicator: Indicator, quarter: Period) -> str:
     """Where a figure opens: what it is made of, and what changed."""
     name = "federation" if place.kind == FEDERATION else "area"
-    return f"{reverse('reports:figure', args=[indicator.code])}?{urlencode({name: place.key, 'quarter': quarter})}"
+    return f"{_figure_path(indicator.code)}?{urlencode({name: place.key, 'quarter': quarter})}"
 
 
 def rows_url(place: Place, indicator: Indicator, period: Period) -> str:

@@ -128,17 +128,16 @@ def periods_beside(quarter: Period) -> list[str]:
     return [str(quarter), *(str(quarter.year - back) for back in range(3))]
 
 
+_FIELDS = ("place_kind", "place_key", "period", "indicator", "numerator", "denominator", "refreshed_at")
+
+
 def read(rows: QuerySet[IndicatorValue], *conditions: Q) -> Table:
-    """One query over opened rows; each condition is made by `of`, `below` or `among`."""
-    either = Q(pk__in=[])
-    for condition in conditions:
-        either |= condition
-    found = rows.filter(either).order_by()
-    return Table(
-        found.values_list(
-            "place_kind", "place_key", "period", "indicator", "numerator", "denominator", "refreshed_at"
-        ).iterator(chunk_size=5_000)
-    )
+    """One query over opened rows; each condition is made by `of`, `below` or `among`.
+
+    A union and no OR: each part is found by the index alone, however long the history.
+    """
+    parts = [rows.filter(condition).order_by().values_list(*_FIELDS) for condition in conditions]
+    return Table(parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0])
 
 
 def of(place: Place, periods: Collection[str]) -> Q:
