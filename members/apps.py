@@ -10,8 +10,10 @@ class MembersConfig(AppConfig):
     def ready(self) -> None:
         from members.claim_import import jobs  # noqa: F401 -- a job kind declares itself
         from members.points import closing, settings  # noqa: F401 -- a job kind and settings declare themselves
+        from members.points_api.routes import add_routes
         from members.registers import REGISTERS
         from members.registers.points import plug_in
 
         register_all(*REGISTERS)
         plug_in()
+        add_routes()

@@ -4,7 +4,7 @@ from decimal import ROUND_DOWN, Decimal, InvalidOperation
 
 from registers.errors import Invalid
 
-LARGEST = 1_000_000  # points; beyond it is a slip of the hand
+LARGEST = 10_000  # points; beyond it is a slip of the hand (999 times as much still fits a column)
 
 
 def shown(tenths: int | None) -> str | None:
