@@ -36,7 +36,7 @@ TONES = {
     Status.RUNNING: "done",
     Status.DISSOLVED: "neutral",
 }
-STEP_LABELS = {
+STEP_LABELS: dict[str, str] = {
     Status.PLANNED: "退回拟建",
     Status.REVIEWED: "提交论证",
     Status.APPROVED: "批复",
@@ -50,7 +50,7 @@ _ELSEWHERE = {
     "founded_on": "成立日期由批复之日决定",
     "organization_kind": "联合党组织类别请在党组织里修改",
 }
-_TO_STATUS = {
+_TO_STATUS: dict[str, tuple[str, ...]] = {
     Status.PLANNED: (),
     Status.REVIEWED: (Status.REVIEWED,),
     Status.APPROVED: (Status.REVIEWED, Status.APPROVED),

@@ -20,7 +20,7 @@ from villages.models import Area, Village
 
 LEAST_VILLAGES = 2
 Role = FederationVillage.Role
-_IN_NAMES = {
+_IN_NAMES: dict[str, str] = {
     PartyOrganization.Kind.JOINT_GENERAL_BRANCH: "联合总支委员会",
     PartyOrganization.Kind.JOINT_BRANCH: "联合支部委员会",
     PartyOrganization.Kind.JOINT_COMMITTEE: "联合委员会",

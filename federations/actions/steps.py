@@ -105,7 +105,9 @@ def adjust(*, by: Any, federation: Federation, on: dt.date, reason: str = "", **
         federation.save()
     if in_force:
         _check_day(federation, on)
-        names = "、".join(str(Federation._meta.get_field(field).verbose_name) for field in sorted(changed))
+        names = "、".join(
+            str(getattr(Federation._meta.get_field(field), "verbose_name", field)) for field in sorted(changed)
+        )
         add_step(
             federation, to=federation.status, on=on, by=by, adjusted=True, reason=reason.strip() or f"修改了{names}"
         )

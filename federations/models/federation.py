@@ -55,7 +55,7 @@ class Federation(RegisterRow):
         RUNNING = "running", "运行"
         DISSOLVED = "dissolved", "撤销"
 
-    NEXT_STATUS = {
+    NEXT_STATUS: ClassVar[dict[str, tuple[str, ...]]] = {
         Status.PLANNED: (Status.REVIEWED,),
         Status.REVIEWED: (Status.APPROVED, Status.PLANNED),
         Status.APPROVED: (Status.RUNNING, Status.DISSOLVED),

@@ -52,6 +52,8 @@ class FederationVillage(RegisterRow):
 
     objects: ClassVar[Any] = models.Manager.from_queryset(MembershipQuerySet)()
 
+    is_own: bool  # annotated by queries that know who asks (registers.py, views/detail.py)
+
     federation = models.ForeignKey(
         Federation, models.CASCADE, related_name="memberships", verbose_name="联建单位", db_index=False
     )

@@ -59,7 +59,9 @@ class FoundForm(ActionForm):
         )
         self.areas = {area.code: area for area in leading.order_by("-level", "code")}
         choices = [(code, area.name) for code, area in self.areas.items()]
-        self.fields["area_code"].choices = choices if len(choices) == 1 else [("", "请选择"), *choices]
+        leading_area = self.fields["area_code"]
+        assert isinstance(leading_area, forms.ChoiceField)  # noqa: S101 -- declared above
+        leading_area.choices = choices if len(choices) == 1 else [("", "请选择"), *choices]
 
 
 class VillageRow(ActionForm):
@@ -180,9 +182,9 @@ class ScaleFace(Face):
 def scale_of(register: Register, user: Any, request: HttpRequest) -> dict[str, Any]:
     """The scale of the villages typed so far. Only villages within the user's reach are counted."""
     names = [
-        text.strip()
+        str(text).strip()
         for key, text in request.POST.items()
-        if key.startswith(f"{VILLAGES_PREFIX}-") and key.endswith("-village") and text.strip()
+        if key.startswith(f"{VILLAGES_PREFIX}-") and key.endswith("-village") and str(text).strip()
         and not request.POST.get(f"{key.removesuffix('-village')}-DELETE")
     ]  # fmt: skip
     context: dict[str, Any] = {"scale": None, "scale_reason": request.POST.get("scale_reason", "")}

@@ -49,7 +49,7 @@ class StepFace(ActionFace):
     def initial(self, row: Federation) -> dict[str, Any]:
         return {"on": clock.today(), "scale_reason": row.scale_reason}
 
-    def make_form(self, row: Federation, **kwargs: Any) -> StepForm:
+    def make_form(self, row: Federation, **kwargs: Any) -> ActionForm:
         form = super().make_form(row, **kwargs)
         codes = list(standing_memberships(row).values_list("village_id", flat=True))
         self.scale = check_scale(codes, clock.today(), area_code=row.area_id)
@@ -59,14 +59,18 @@ class StepFace(ActionFace):
         else:
             form.fields["scale_reason"].required = True
         form.fields["reason"].required = self.to in (Status.DISSOLVED, Status.PLANNED)
-        labels = {Status.APPROVED: "批复日期", Status.DISSOLVED: "撤销日期", Status.RUNNING: "运行起始日期"}
+        labels: dict[str, str] = {
+            Status.APPROVED: "批复日期",
+            Status.DISSOLVED: "撤销日期",
+            Status.RUNNING: "运行起始日期",
+        }
         form.fields["on"].label = labels.get(self.to, "日期")
         for field in form.fields.values():
             field.error_messages["required"] = "没有填，这一项必填"
         return form
 
     def note(self, row: Federation) -> str:
-        notes = {
+        notes: dict[str, str] = {
             Status.REVIEWED: "提交论证后等待批复。",
             Status.APPROVED: "批复之日起，成员村居正式属于这个联建单位，不能同时在另一个新村或联建片区。",
             Status.RUNNING: "运行之后计入季度积分的联建名次和各项统计。",

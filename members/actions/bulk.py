@@ -169,7 +169,7 @@ def _change(items: Sequence[tuple[Mapping[str, Any], Subject]]) -> None:
             subjects.append(row)
             if row.organization_id != before:
                 moved.setdefault(row.organization_id, []).append(row.pk)
-        person = people.get(row.person_id)
+        person = people.get(row.person_id) if row.person_id else None
         if person is not None:
             if set_changed(person, {field: value for field, value in facts.items() if field in PERSON_FIELDS}):
                 person.updated_at = now

@@ -75,5 +75,6 @@ def persons_named(user: Any, names: set[str]) -> dict[str, list[Person]]:
     if numbers:
         subjects = Subject.objects.visible_to(user).filter(number__in=numbers, person__isnull=False)
         for subject in subjects.select_related("person"):
-            found.setdefault(subject.number, []).append(subject.person)
+            if subject.person is not None:
+                found.setdefault(subject.number, []).append(subject.person)
     return found

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from registers.errors import Invalid, WrongState
+from registers.errors import DomainError, Invalid, WrongState
 from registers.exchange.context import RowContext
 from registers.pages.faces import Face
 from registers.register import Register
@@ -59,7 +59,8 @@ class ActionForm(forms.Form):
     """Base of the forms: look-up fields learn who asks."""
 
     def __init__(self, *args: Any, register: Register, user: Any, row: Any = None, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        kwargs["label_suffix"] = ""
+        super().__init__(*args, **kwargs)
         self.register, self.user, self.row = register, user, row
         for field in self.fields.values():
             if isinstance(field, LookupField):
@@ -67,7 +68,7 @@ class ActionForm(forms.Form):
             if field.required:
                 field.error_messages["required"] = "没有填，这一项必填"
 
-    def take(self, error: Invalid) -> None:
+    def take(self, error: DomainError) -> None:
         """An action's refusal at its field, or on top."""
         self.add_error(error.field if error.field in self.fields else None, error.message)
 

@@ -108,6 +108,7 @@ class RevealFace(ActionFace):
 
     def perform(self, row: Subject, form: RevealForm) -> HttpResponse:
         column = form.cleaned_data["column"]
+        assert row.person is not None  # noqa: S101 -- may() has looked
         number = reveal(by=self.user, person=row.person, column=column, reason=form.cleaned_data["reason"])
         label = RevealLog.Column(column).label
         return self.show(row, form, revealed={"label": label, "number": number or f"没有登记{label}"})

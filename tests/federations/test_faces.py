@@ -283,6 +283,7 @@ def test_a_step_is_taken_in_the_browser(world, population):
     step = f"/federations/{federation.pk}/step/"
     clerk.post(f"{step}?to=reviewed", {"on": "2026-11-10", "reason": ""})
     assert clerk.get(f"{step}?to=approved").status_code == 403
+    assert "批复“唐家新村”" in text_of(signer.get("/")) and "批复“唐家新村”" not in text_of(clerk.get("/"))
     assert "等您批复" in text_of(signer.get(f"/federations/{federation.pk}/"))
     page = text_of(signer.get(f"{step}?to=approved"))
     assert "一般为 3–5 个" in page and "规模说明" in page
