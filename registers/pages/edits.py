@@ -39,7 +39,7 @@ class FormFace(Face):
     def show(self, form: RegisterForm, row: Any | None, *, status: int = 200, **more: Any) -> HttpResponse:
         register = self.register
         title = register.title_of(row) if row is not None else ""
-        form_title = f"编辑{register.verbose_name}" if row is not None else f"新增{register.verbose_name}"
+        form_title = f"编辑{register.title}" if row is not None else f"新增{register.title}"
         crumbs = [(title, self.url("detail", row)), ("编辑", "")] if row is not None else [("新增", "")]
         form.name_references()
         context = {

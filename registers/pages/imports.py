@@ -137,7 +137,7 @@ class ImportFace(Face):
             "error_count": outcome["error_count"],
             "more_errors": max(outcome["error_count"] - ERRORS_SHOWN, 0),
             "notes": [_line(note) for note in notes[:NOTES_SHOWN]],
-            "good": good,
+            "good": f"{good:,}",
             "can_partial": bool(good and errors),
             "token": str(stored.pk),
         }

@@ -25,7 +25,7 @@ def recent_changes(user: Any) -> list[dict[str, Any]]:
     ]
     if not branches:
         return []
-    found = list(branches[0].union(*branches[1:], all=True).order_by("-at")[:SHOWN])
+    found = _once(list(branches[0].union(*branches[1:], all=True).order_by("-at")[: SHOWN * 2]))[:SHOWN]
     things = _things(found, user)
     people = user_names(entry["who"] for entry in found)
     known = {register.slug: register for register in registers()}
@@ -56,6 +56,16 @@ def _branch(register: Register, user: Any) -> QuerySet:
     )
 
 
+def _once(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without what a second register over the same model tells again (党员 are 积分对象 too)."""
+    models = {register.slug: register.model for register in registers()}
+    entries: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for entry in found:
+        same = (models[entry["slug"]], entry["pgh_context_id"], entry["pgh_label"])
+        entries.setdefault(same, entry)
+    return list(entries.values())
+
+
 def _things(found: list[dict[str, Any]], user: Any) -> dict[tuple[str, str], Any]:
     """The rows of single changes, one query a register."""
     wanted: dict[str, set[str]] = defaultdict(set)
@@ -76,7 +86,7 @@ def _entry(
     return {
         "when": present.moment(entry["at"]),
         "who": people.get(entry["who"] or "", "系统"),
-        "what": f"{verb}{register.verbose_name}",
+        "what": f"{verb}{register.title}",
         "object": register.title_of(row) if row is not None else _number(entry["n"]),
         "url": present.url_of(register, row) if row is not None else present.list_url(register),
     }
