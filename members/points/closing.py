@@ -175,12 +175,18 @@ def compute_chunk(run: JobRun, pk: int) -> None:
         chunk = CloseChunk.objects.select_for_update(of=("self",)).select_related("close").get(pk=pk)
         if not chunk.done:
             with connection.cursor() as cursor:
-                # The planner has no statistics of rows written a moment ago and would loop over each of them.
-                cursor.execute(f"SET LOCAL work_mem = '{WORK_MEM}'")
-                cursor.execute("SET LOCAL enable_nestloop = off")
+                planner_settings(cursor)
                 cursor.execute(close_sql.WRITE, chunk_parameters(chunk))
             CloseChunk.objects.filter(pk=pk).update(done=True)
         run.require_mine()
+
+
+def planner_settings(cursor: Any) -> None:
+    """For the statements of a chunk, until the transaction ends. The planner has no statistics of rows written a
+    moment ago: it would expect a handful and loop over all of them for each.
+    """
+    cursor.execute(f"SET LOCAL work_mem = '{WORK_MEM}'")
+    cursor.execute("SET LOCAL enable_nestloop = off")
 
 
 def chunk_parameters(chunk: CloseChunk) -> dict[str, Any]:

@@ -24,7 +24,8 @@ INSERT INTO villages_area (code, name, level, parent_id, pinyin, initials, valid
 SELECT '{COUNTY}' || (100 + t), '镇' || t, 4, '{COUNTY}', '', '', '1949-10-01', 1, now(), now()
   FROM generate_series(1, {TOWNS}) t;
 INSERT INTO villages_area (code, name, level, parent_id, pinyin, initials, valid_from, version, created_at, updated_at)
-SELECT '{COUNTY}' || (100 + t) || (200 + v), '村' || v, 5, '{COUNTY}' || (100 + t), '', '', '1949-10-01', 1, now(), now()
+SELECT '{COUNTY}' || (100 + t) || (200 + v), '村' || v, 5, '{COUNTY}' || (100 + t), '', '', '1949-10-01', 1, now(),
+       now()
   FROM generate_series(1, {TOWNS}) t, generate_series(1, {VILLAGES}) v;
 INSERT INTO villages_village (code, name, kind, pinyin, initials, specialties, version, created_at, updated_at)
 SELECT code, name, 'village', '', '', '', 1, now(), now() FROM villages_area WHERE level = 5;
@@ -48,7 +49,8 @@ DROP TABLE made;
 """
 _FACTS = f"""
 CREATE TEMP TABLE facts AS
-SELECT n, 1 + (n::bigint * 7919) % {MEMBERS} AS subject, 'I' || lpad(((n::bigint * 31 + n / 977) % {ITEMS})::text, 2, '0') AS item,
+SELECT n, 1 + (n::bigint * 7919) % {MEMBERS} AS subject,
+       'I' || lpad(((n::bigint * 31 + n / 977) % {ITEMS})::text, 2, '0') AS item,
        1 + n % 3 AS quantity, date '2026-07-01' + (n % 92) AS day
   FROM generate_series(1, {ENTRIES}) n;
 INSERT INTO members_pointclaim (id, subject_id, village_id, item_code, quantity, occurred_on, reason, source_ref, state,
