@@ -163,7 +163,7 @@ def _near(text: str, names: list[str]) -> str:
     near = list(dict.fromkeys([*inside, *difflib.get_close_matches(text, names, NEAR, 0.3)]))[:NEAR]
     if not near:
         return "，请从模板的下拉选项中选填"
-    return f"，相近的有：{'、'.join(f'“{name}”' for name in near)}"
+    return f"，相近的有：{'、'.join(near)}"
 
 
 def _day_of(text: str) -> dt.date | None:

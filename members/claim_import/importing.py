@@ -65,7 +65,7 @@ def import_claims(
         table = data if isinstance(data, Table) else read_table(shown, data, filename)
     except WorkbookRefused as refusal:
         outcome.errors.append(RowError("", 0, "", "", refusal.message))
-        outcome.refused = not dry_run
+        outcome.refused = True
         return outcome
     checked = check_rows(shown, table, context=context)
     matched = match(understand(checked), checked, choices)

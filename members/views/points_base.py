@@ -111,6 +111,8 @@ class PlaceFilters(forms.Form):
         self.scope = scope
         self.fields["q"].widget = forms.TextInput({"type": "search", "placeholder": "姓名、拼音首字母或编号"})
         self.fields["area"].choices = [_ALL, *area_choices(scope, self.data.get("area", ""))]  # type: ignore[attr-defined]
+        if len(self.fields["area"].choices) <= 2 and not self.data.get("area"):  # type: ignore[attr-defined] # noqa: PLR2004
+            del self.fields["area"]  # 全部 and one place are no choice
         self.federations = federations_in(scope)
         self.fields["federation"].choices = [_ALL, *((str(pk), name) for pk, (name, _) in self.federations.items())]  # type: ignore[attr-defined]
         if not self.federations and not self.data.get("federation"):

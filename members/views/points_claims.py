@@ -34,6 +34,7 @@ TONES = {
     PointClaim.State.REJECTED: "late",
 }
 MOST_AT_ONCE = 1_000
+OPEN = "open"
 
 
 class ClaimFilters(base.PlaceFilters):
@@ -43,14 +44,16 @@ class ClaimFilters(base.PlaceFilters):
 
     def __init__(self, data: Any, *, scope: Any, book: ItemBook) -> None:
         super().__init__(data, scope=scope)
-        self.fields["state"].choices = [("", "全部"), *PointClaim.State.choices]  # type: ignore[attr-defined]
+        self.fields["state"].choices = [  # type: ignore[attr-defined]
+            ("", "全部"), (OPEN, "还没有审定或驳回"), *PointClaim.State.choices
+        ]  # fmt: skip
         self.fields["quarter"].choices = [("", "全部"), *base.quarter_choices()]  # type: ignore[attr-defined]
         self.fields["item"].choices = [("", "全部"), *item_choices(book, scope)]  # type: ignore[attr-defined]
 
     def narrowed(self, rows: QuerySet) -> QuerySet:
         rows = super().narrowed(rows)
         if state := self.value("state"):
-            rows = rows.filter(state=state)
+            rows = rows.filter(state__in=PointClaim.OPEN_STATES if state == OPEN else [state])
         if item := self.value("item"):
             rows = rows.filter(item_code=item)
         if quarter := self.value("quarter"):

@@ -486,9 +486,15 @@ class Reopen(StepView):
 
 
 class ScoreIndex(base.PointsView):
-    """季度得分: straight to the newest close that counts."""
+    """季度得分: straight to the newest close that counts, of a quarter where one is named; filters go along."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         rows = queries.closes_for(self.user).filter(state__in=queries.BINDING).order_by("-quarter", "-number")
+        filters = request.GET.copy()
+        if quarter := filters.pop("quarter", [""])[-1]:
+            rows = rows.filter(quarter=quarter)
         found = rows.values_list("pk", flat=True).first()
-        return redirect("closes:detail", pk=found) if found else redirect("closes:list")
+        if not found:
+            return redirect("closes:list")
+        address = reverse("closes:detail", args=[found])
+        return redirect(f"{address}?{filters.urlencode()}" if filters else address)
