@@ -8,15 +8,12 @@ from django.urls import reverse
 from lianjian import clock
 from lianjian.periods import Period
 from members.models import QuarterClose, Subject
-from members.points.closing import JOB_KIND as CLOSE_JOB
 from members.queries.point_claims import claims_waiting_for, has_a_step
 from members.queries.point_closes import binding_scores
 from members.queries.point_items import counties_of
 from members.views import points_base as base
 from registers import reading, sockets
 from registers.lookups import LIMIT, Suggestion, register_lookup
-from registers.models import Job
-from registers.pages.jobs import link_job
 from registers.pages.parts import RelatedTable
 from registers.searching import found_by
 
@@ -40,12 +37,6 @@ def plug_in() -> None:
     register_lookup(SUBJECT_LOOKUP, suggest_subjects)
     sockets.owed.plug("points.claims", owed_claims)
     sockets.owed.plug("points.closes", owed_closes)
-    link_job(CLOSE_JOB, close_of)
-
-
-def close_of(job: Job) -> tuple[str, str]:
-    """Where a finished trial leads."""
-    return "查看试算结果", reverse("closes:detail", args=[job.params["close"]])
 
 
 def suggest_subjects(user: Any, text: str) -> Iterator[Suggestion]:

@@ -31,8 +31,11 @@ def test_claims_move_forward_in_batches_step_by_step(visit, house):
         person.open(f"/claims/?tab=all&area=371083101223&state={state}")
         expect(person.heading("积分申报")).to_contain_text(then)
 
-    settled = house.sql("SELECT settle_quarter, count(*) FROM members_pointclaim WHERE source_ref LIKE '待办%%' GROUP BY 1")
-    assert settled == [("2026Q4", 36)]
+    settled = dict(
+        house.sql("SELECT settle_quarter, count(*) FROM members_pointclaim WHERE source_ref LIKE '待办%%' GROUP BY 1")
+    )
+    assert sum(settled.values()) == 36
+    assert min(settled) >= QUARTER  # nothing reaches a locked quarter
 
 
 def test_one_of_several_is_rejected_with_a_reason_and_told(visit):
