@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from registers.api.renderers import XLSX, JSONRenderer, WorkbookRenderer
-from registers.api.schema import MISSING, UNAUTHENTICATED
+from registers.api.schema import JSON, DetailSerializer
 from registers.errors import NotFound
 from registers.models.job import StoredFile
 
@@ -29,7 +29,11 @@ class FileView(APIView):
         operation_id="files_retrieve",
         tags=["files"],
         summary="下载自己的文件",
-        responses={(200, XLSX): OpenApiTypes.BINARY, 401: UNAUTHENTICATED, 404: MISSING},
+        responses={
+            (200, XLSX): OpenApiTypes.BINARY,
+            (401, JSON): DetailSerializer,
+            (404, JSON): DetailSerializer,
+        },
     )
     def get(self, request: Request, pk: UUID) -> HttpResponseBase:
         stored = StoredFile.objects.visible_to(request.user).filter(pk=pk).first()

@@ -1,6 +1,7 @@
 """Jobs of one's own: how far, what came of it, and stopping them."""
 
 from typing import Any
+from uuid import UUID
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
@@ -15,7 +16,7 @@ from registers.api import listing
 from registers.api.files import address_of
 from registers.api.renderers import JSONRenderer
 from registers.api.schema import CONFLICT, INVALID, MISSING, UNAUTHENTICATED, page_of
-from registers.errors import Invalid, WrongState
+from registers.errors import Invalid, NotFound, WrongState
 from registers.models.job import Job
 
 ORDER = ("-created_at", "pk")
@@ -83,7 +84,10 @@ class JobViewSet(GenericViewSet):
         return Response(self.told(request, self.job(request, pk)))
 
     def job(self, request: Request, pk: str) -> Job:
-        return jobs.job_of(request.user, pk)
+        try:
+            return jobs.job_of(request.user, UUID(pk))
+        except ValueError:
+            raise NotFound from None
 
     def told(self, request: Request, job: Job) -> dict[str, Any]:
         """The job with the addresses of its files."""

@@ -24,7 +24,9 @@ MAX_PAGE_SIZE = 1_000
 PAGING = frozenset({"page_size", "cursor", "ordering", "count"})
 
 PAGE_PARAMETERS = [
-    OpenApiParameter("page_size", OpenApiTypes.INT, description="每页行数，默认 50，最多 1000", required=False),
+    OpenApiParameter(
+        "page_size", {"type": "integer", "minimum": 1, "default": 50}, description="每页行数，最多 1000，再多按 1000"
+    ),
     OpenApiParameter("cursor", OpenApiTypes.STR, description="翻页位置：取自上一次应答的 next 或 previous"),
     OpenApiParameter("count", OpenApiTypes.BOOL, description="true 时另给出 count，超过 10,000 行时为 10,001"),
 ]

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import django_filters
+from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, inline_serializer
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 
 from registers import reading
@@ -73,6 +75,8 @@ INVALID = OpenApiResponse(ErrorsSerializer, "填写有误")
 CONFLICT = OpenApiResponse(DetailSerializer, "当前状态不能这样做")
 STALE = OpenApiResponse(DetailSerializer, "别人刚保存过，请重新读取")
 WORKBOOK = {(200, XLSX): OpenApiTypes.BINARY}
+JSON = "application/json"
+WORKBOOK_REFUSED = {(401, JSON): DetailSerializer, (403, JSON): DetailSerializer}
 JOB = OpenApiResponse(JobStartedSerializer, "行数较多，已转为任务")
 AUTH = {401: UNAUTHENTICATED, 403: FORBIDDEN}
 STAMP = {412: STALE}
@@ -85,15 +89,21 @@ IF_MATCH = OpenApiParameter("If-Match", OpenApiTypes.STR, OpenApiParameter.HEADE
 
 def page_of(row: Any, name: str) -> Shape:
     """The schema of `{next, previous, results, count}` over a row serializer."""
-    return inline_serializer(
-        f"{name}Page",
-        {
-            "next": serializers.URLField(allow_null=True),
-            "previous": serializers.URLField(allow_null=True),
-            "results": row(many=True),
-            "count": serializers.IntegerField(required=False, help_text="只在 count=true 时给出，最多 10,001"),
-        },
-    )
+    fields = {
+        "next": serializers.URLField(allow_null=True),
+        "previous": serializers.URLField(allow_null=True),
+        "results": row(many=True),
+        "count": serializers.IntegerField(required=False, help_text="只在 count=true 时给出，最多 10,001"),
+    }
+    page: Shape = type(f"{name}Page", (serializers.Serializer,), fields)
+    return forced_singular_serializer(page)
+
+
+_FILTER_TYPES = (
+    (django_filters.NumberFilter, OpenApiTypes.NUMBER),
+    (django_filters.BooleanFilter, OpenApiTypes.BOOL),
+    (django_filters.DateFilter, OpenApiTypes.DATE),
+)
 
 
 class Shapes:
@@ -151,7 +161,8 @@ class Shapes:
                 "area": "区划代码：本级及以下",
                 "quarter": "季度，如 2026Q3",
             }.get(name, str(declared.label or name))
-            found.append(OpenApiParameter(name, OpenApiTypes.STR, description=description, enum=values))
+            kind = next((kind for known, kind in _FILTER_TYPES if isinstance(declared, known)), OpenApiTypes.STR)
+            found.append(OpenApiParameter(name, kind, description=description, enum=values))
         orders = [f"{sign}{name}" for name in register.ordering_fields for sign in ("", "-")]
         if orders:
             listed = "、".join(register.ordering_fields)
@@ -186,10 +197,12 @@ class Shapes:
                 summary=f"删除{title}", parameters=[IF_MATCH], **tag,
                 responses={204: None, **AUTH, 404: MISSING, 409: CONFLICT, **STAMP},
             ),
-            "template": extend_schema(summary=f"{title}模板", responses={**WORKBOOK, **AUTH}, **tag),
+            "template": extend_schema(summary=f"{title}模板", responses={**WORKBOOK, **WORKBOOK_REFUSED}, **tag),
             "export": extend_schema(
                 summary=f"导出{title}", parameters=filters, **tag,
-                responses={**WORKBOOK, 202: JOB, 400: INVALID, **AUTH},
+                responses={
+                    **WORKBOOK, (202, JSON): JobStartedSerializer, (400, JSON): ErrorsSerializer, **WORKBOOK_REFUSED,
+                },
             ),
             "import_workbook": extend_schema(
                 summary=f"导入{title}", request={"multipart/form-data": UploadSerializer}, **tag,

@@ -168,10 +168,10 @@ class ChangeRows:
         require_change_right(self.register, request.user)
         upload = request.FILES.get("file")
         if upload is None:
-            raise Invalid("请选择要导入的工作簿（.xlsx），放在 file 里", field="file")
+            return _refused(request, "file", "请选择要导入的工作簿（.xlsx），放在 file 里")
         if upload.size > settings.WORKBOOK_MAX_BYTES:
             largest = settings.WORKBOOK_MAX_BYTES // 1024 // 1024
-            raise Invalid(f"文件超过 {largest} MB，请删掉图片，或拆成几个文件分别上传", field="file")
+            return _refused(request, "file", f"文件超过 {largest} MB，请删掉图片，或拆成几个文件分别上传")
         name = upload.name or "导入.xlsx"
         made = import_file(
             self.register, by=request.user, data=upload.read(), filename=name,
@@ -189,9 +189,9 @@ class ChangeRows:
         body = _body(request)
         rows = body.get("rows")
         if not isinstance(rows, list) or not rows:
-            raise Invalid("请在 rows 里给出要写入的行", field="rows")
+            return _refused(request, "rows", "请在 rows 里给出要写入的行")
         if len(rows) > INLINE_IMPORT:
-            raise Invalid(f"一次最多 {INLINE_IMPORT:,} 行，更多请用工作簿导入", field="rows")
+            return _refused(request, "rows", f"一次最多 {INLINE_IMPORT:,} 行，更多请用工作簿导入")
         if not all(isinstance(row, dict) for row in rows):
             problem = [
                 RowError("", at, "", "", "不是一个对象") for at, row in enumerate(rows, 1) if type(row) is not dict
@@ -269,6 +269,11 @@ def _outcome(request: Request, outcome: ImportOutcome, filename: str) -> Respons
     kept = keep_marked(outcome, filename=filename, owner=request.user)
     body = outcome.as_dict() | {"marked_workbook": address_of(request, kept) if kept else None}
     return Response(body, status=400 if outcome.refused else 200)
+
+
+def _refused(request: Request, field: str, message: str) -> Response:
+    """Nothing to import: the same body as for wrong rows."""
+    return _outcome(request, ImportOutcome(errors=[RowError("", 0, "", "", message, field=field)], refused=True), "")
 
 
 def _file(file: Any, name: str) -> FileResponse:
