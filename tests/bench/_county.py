@@ -13,7 +13,8 @@ from members.points.content import CategoryContent, GradeContent, ItemContent, S
 from tests.figures import owner, timed
 
 COUNTY, QUARTER = "371083", "2026Q3"
-TOWNS, VILLAGES, MEMBERS, ENTRIES, ITEMS = 15, 40, 100_000, 1_000_000, 40
+TOWNS, VILLAGES, ITEMS = 15, 40, 40
+MEMBERS, ENTRIES = 100_000, 1_000_000
 
 _PLACES = f"""
 INSERT INTO villages_area (code, name, level, parent_id, pinyin, initials, valid_from, version, created_at, updated_at)
@@ -33,26 +34,26 @@ SELECT code, name, 'village', '', '', '', 1, now(), now() FROM villages_area WHE
 _PEOPLE = f"""
 CREATE TEMP TABLE made AS
 SELECT n, gen_random_uuid() AS person,
-       '{COUNTY}' || (101 + n % {TOWNS}) || (201 + (n / {TOWNS}) % {VILLAGES}) AS village,
-       (ARRAY['ordinary', 'ordinary', 'ordinary', 'cadre', 'frail', 'mobile'])[1 + n % 6] AS class
-  FROM generate_series(1, {MEMBERS}) n;
+       '{COUNTY}' || (101 + n %% {TOWNS}) || (201 + (n / {TOWNS}) %% {VILLAGES}) AS village,
+       (ARRAY['ordinary', 'ordinary', 'ordinary', 'cadre', 'frail', 'mobile'])[1 + n %% 6] AS class
+  FROM generate_series(1, %(members)s) n;
 INSERT INTO members_person (id, name, pinyin, initials, gender, area_id, id_number_sealed, id_number_index,
                             phone_sealed, phone_index, version, created_at, updated_at)
 SELECT person, '党员' || n, '', '', '', village, '', '', '', '', 1, now(), now() FROM made;
 INSERT INTO members_subject (id, number, kind, name, person_id, subject_class, exempt_reason, is_active, village_id,
                              version, created_at, updated_at)
 SELECT n, '{COUNTY}' || lpad(n::text, 7, '0'), 'member', '党员' || n, person, class,
-       CASE WHEN n % 200 = 0 THEN '因病' ELSE '' END, true, village, 1, now(), now() FROM made;
+       CASE WHEN n %% 200 = 0 THEN '因病' ELSE '' END, true, village, 1, now(), now() FROM made;
 INSERT INTO members_placement (subject_id, village_id, valid_from, reason)
 SELECT n, village, '2020-01-01', '' FROM made;
 DROP TABLE made;
 """
 _FACTS = f"""
 CREATE TEMP TABLE facts AS
-SELECT n, 1 + (n::bigint * 7919) % {MEMBERS} AS subject,
-       'I' || lpad(((n::bigint * 31 + n / 977) % {ITEMS})::text, 2, '0') AS item,
-       1 + n % 3 AS quantity, date '2026-07-01' + (n % 92) AS day
-  FROM generate_series(1, {ENTRIES}) n;
+SELECT n, 1 + (n::bigint * 7919) %% %(members)s AS subject,
+       'I' || lpad(((n::bigint * 31 + n / 977) %% {ITEMS})::text, 2, '0') AS item,
+       1 + n %% 3 AS quantity, date '2026-07-01' + (n %% 92) AS day
+  FROM generate_series(1, %(entries)s) n;
 INSERT INTO members_pointclaim (id, subject_id, village_id, item_code, quantity, occurred_on, reason, source_ref, state,
                                 settle_quarter, declared_by_id, version, created_at, updated_at)
 SELECT n, subject, s.village_id, item, quantity, day, '', 'f' || n, 'approved', '{QUARTER}',
@@ -65,12 +66,12 @@ SELECT n, '{COUNTY}', '{QUARTER}', subject, s.village_id, n, i.scheme_id, item, 
   FROM facts JOIN members_subject s ON s.id = facts.subject JOIN members_pointitem i ON i.code = item ORDER BY n;
 INSERT INTO members_pointentry (id, county_code, settle_quarter, subject_id, village_id, scheme_id, item_code, quantity,
                                 points, occurred_on, reason, source_ref, reverses, created_by_id, created_at)
-SELECT {ENTRIES} + id, county_code, settle_quarter, subject_id, village_id, scheme_id, item_code, quantity, -points,
-       occurred_on, '', source_ref, id, created_by_id, now() FROM members_pointentry WHERE id % 200 = 0;
+SELECT %(entries)s + id, county_code, settle_quarter, subject_id, village_id, scheme_id, item_code, quantity, -points,
+       occurred_on, '', source_ref, id, created_by_id, now() FROM members_pointentry WHERE id %% 200 = 0;
 DROP TABLE facts;
-SELECT setval('members_pointentry_id_seq', {2 * ENTRIES});
-SELECT setval(pg_get_serial_sequence('members_pointclaim', 'id'), {2 * ENTRIES});
-SELECT setval(pg_get_serial_sequence('members_subject', 'id'), {2 * MEMBERS});
+SELECT setval('members_pointentry_id_seq', 2 * %(entries)s);
+SELECT setval(pg_get_serial_sequence('members_pointclaim', 'id'), 2 * %(entries)s);
+SELECT setval(pg_get_serial_sequence('members_subject', 'id'), 2 * %(members)s);
 """
 _TABLES = (
     "villages_area",
@@ -126,21 +127,21 @@ def placements(county: str, on: Any) -> list[sockets.VillagePlacement]:
     return found
 
 
-def make_county() -> User:
+def make_county(members: int = MEMBERS, entries: int = ENTRIES) -> User:
     """The county, and the user who closes its quarter."""
+    sizes = {"members": members, "entries": entries}
     connection = owner()
     with connection.cursor() as cursor, timed("places"):
-        _without_triggers(cursor, _PLACES)
+        _without_triggers(cursor, _PLACES, {})
     user = User.objects.create(username="xianji", name="审核员")
     for role, key in (("county_reviewer", COUNTY), ("town_reviewer", COUNTY), ("village_clerk", COUNTY)):
         Grant.objects.create(user=user, role=role, scope_kind="area", scope_key=key, valid_from=clock.today())
     schemes.put_in_force(scheme=schemes.new_version(by=user, area=COUNTY, content=SCHEME), by=user)
-    sockets.register_placement_provider(placements)
     with connection.cursor() as cursor:
         with timed("people"):
-            _without_triggers(cursor, _PEOPLE)
+            _without_triggers(cursor, _PEOPLE, sizes)
         with timed("entries"):
-            _without_triggers(cursor, _FACTS)
+            _without_triggers(cursor, _FACTS, sizes)
         with timed("vacuum"):
             cursor.execute("VACUUM ANALYZE")
             cursor.execute("CHECKPOINT") if _may_checkpoint(cursor) else None
@@ -153,9 +154,9 @@ def _may_checkpoint(cursor: Any) -> bool:
     return cursor.fetchone()[0]
 
 
-def _without_triggers(cursor: Any, script: str) -> None:
+def _without_triggers(cursor: Any, script: str, sizes: dict[str, int]) -> None:
     for table in _TABLES:
         cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-    cursor.execute(script)
+    cursor.execute(script, sizes)
     for table in _TABLES:
         cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")

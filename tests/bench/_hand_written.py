@@ -26,10 +26,10 @@ _SUMS = ", ".join(
     f"coalesce(sum(LEAST(cap, plus)) FILTER (WHERE category = 'C{n}'), 0)::int AS s{n}" for n in _CATEGORIES
 )
 _CAPPED = [
-    f"LEAST({category.cap}, s{n})" if category.cap is not None else f"s{n}"
+    f"LEAST({category.cap}, coalesce(s{n}, 0))" if category.cap is not None else f"coalesce(s{n}, 0)"
     for n, category in enumerate(SCHEME.categories)
 ]
-_AWARDS = ", ".join(f"'C{n}', coalesce({_CAPPED[n]}, 0)" for n in _CATEGORIES)
+_AWARDS = ", ".join(f"'C{n}', {_CAPPED[n]}" for n in _CATEGORIES)
 _STATEMENT = f"""
 WITH item AS MATERIALIZED (
     SELECT i.code, i.quarter_cap AS cap, i."group" AS highest_of, c.code AS category
@@ -63,7 +63,7 @@ WITH item AS MATERIALIZED (
     SELECT subject_id, {_SUMS}, sum(LEAST(cap, minus))::int AS deduct FROM by_item GROUP BY subject_id
 ), summed AS (
     SELECT l.*, CASE subject_class WHEN 'frail' THEN 1100 WHEN 'cadre' THEN 900 ELSE 1000 END AS base,
-           jsonb_build_object({_AWARDS}) AS awards, coalesce({" + ".join(_CAPPED)}, 0) AS award,
+           jsonb_build_object({_AWARDS}) AS awards, {" + ".join(_CAPPED)} AS award,
            coalesce(deduct, 0) AS deduct
       FROM listed l LEFT JOIN by_subject b ON b.subject_id = l.id
 ), totalled AS (

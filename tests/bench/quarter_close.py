@@ -4,6 +4,7 @@ import statistics
 from collections.abc import Iterator
 
 from accounts.models import User
+from members import sockets
 from members.actions import closes
 from members.models import Subject
 from registers import jobs
@@ -19,6 +20,7 @@ GOAL = 1.5
 def quarter_close() -> Iterator[Figure]:
     """Both ways in turn; the medians are compared, because only within a run do seconds mean something."""
     user = make_county()
+    sockets.register_placement_provider(placements)
     jobs.send = lambda job: None  # the job is run here, not by a worker that may be listening
     by_hand = HandWritten(placements(COUNTY, None))
     ours, theirs = [], []
