@@ -71,11 +71,11 @@ class GuardedQuerySet(models.QuerySet):
     def __init__(self, model: Any = None, query: Any = None, using: Any = None, hints: Any = None) -> None:
         super().__init__(model, query or GuardedQuery(model), using, hints)
 
-    def visible_to(self, user: SeesRows) -> Self:
+    def visible_to(self, user: SeesRows | Any) -> Self:
         """Rows the user may see, by the model's `view_right`."""
         return self.within(user.scope_for(self.model.view_right), f"visible to {user}")
 
-    def changeable_by(self, user: SeesRows, right: str = "") -> Self:
+    def changeable_by(self, user: SeesRows | Any, right: str = "") -> Self:
         """Rows the user may change, by the model's `change_right` (or another right, such as approving)."""
         return self.within(user.scope_for(right or self.model.change_right), f"changeable by {user}")
 

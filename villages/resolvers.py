@@ -81,9 +81,9 @@ class AreaResolver:
         answers: dict[str, Any] = {}
         for text, (name, code) in asked.items():
             if code:
-                area = by_code.get(code)
-                if area is not None and name in ("", area.name):
-                    answers[text] = area
+                found = by_code.get(code)
+                if found is not None and name in ("", found.name):
+                    answers[text] = found
             elif by_name.get(name):
                 answers[text] = _single(text, self.what, by_name[name])
         return answers

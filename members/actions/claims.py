@@ -19,7 +19,7 @@ from registers.models.setting import setting
 from registers.scope import Scope
 
 State = PointClaim.State
-RIGHT_OF_STEP = {
+RIGHT_OF_STEP: dict[str, str] = {
     State.BRANCH_CHECKED: "claims.branch_check",
     State.FEDERATION_CHECKED: "claims.federation_check",
     State.APPROVED: "claims.approve",

@@ -16,7 +16,7 @@ from registers.models import Job
 from registers.models.setting import setting
 from villages.models import Area
 
-_GATE_WORDS = {PointQuarter.State.PUBLISHED: "正在公示", PointQuarter.State.LOCKED: "已经审定"}
+_GATE_WORDS: dict[str, str] = {PointQuarter.State.PUBLISHED: "正在公示", PointQuarter.State.LOCKED: "已经审定"}
 
 
 @transaction.atomic
@@ -37,7 +37,7 @@ def start_close(*, by: Any, county: str, quarter: str) -> tuple[QuarterClose, Jo
     _drop_abandoned(versions)
     last = versions.order_by("-number").first()
     if last is not None and last.state == QuarterClose.State.TRIAL:
-        if last.whole_at is None and last.job.state == Job.State.QUEUED:
+        if last.whole_at is None and last.job is not None and last.job.state == Job.State.QUEUED:
             return last, last.job
         if last.whole_at is not None and last.input_digest == closing.fingerprint(inputs):
             return last, _job(by, last)

@@ -20,9 +20,10 @@ def reverse_entry(*, entry: PointEntry, by: Any, reason: str) -> PointEntry:
     To enter the fact rightly, declare a claim with `corrects=entry.pk`. Raises Invalid without a reason, WrongState
     where the entry is itself a reversal, was reversed, or its quarter is published or locked; NotAllowed, NotFound.
     """
-    entry = PointEntry.objects.visible_to(by).filter(pk=entry.pk, settle_quarter=entry.settle_quarter).first()
-    if entry is None:
+    entries = PointEntry.objects.visible_to(by).filter(pk=entry.pk, settle_quarter=entry.settle_quarter)
+    if (found := entries.first()) is None:
         raise NotFound
+    entry = found
     if not reaches(by.scope_for(RIGHT), entry.village_id):
         raise NotAllowed("您可以查看这条记录，但没有冲销的权限，请由镇审核人或县委组织部办理")
     if not (reason := reason.strip()):

@@ -67,7 +67,7 @@ def check_declarations(by: Any, declarations: Sequence[Declaration]) -> list[Poi
     outcomes: list[PointClaim | DomainError] = []
     for declaration in declarations:
         try:
-            subject = subjects.get(declaration.number)
+            subject: Any = subjects.get(declaration.number)
             village = _village_of(by, declaration, subject, placed)
             _check_fact(declaration, subject, village, book)
             key = (subject.pk, declaration.item_code, declaration.source)
@@ -160,7 +160,9 @@ def _reversed(declarations: Sequence[Declaration]) -> dict[int, int]:
         ~Q(state=PointClaim.State.REJECTED), corrects__in=ids
     )
     done = set(corrected.values_list("corrects", flat=True))
-    return {entry: subject for entry, subject in rows.values_list("reverses", "subject_id") if entry not in done}
+    return {
+        entry: subject for entry, subject in rows.values_list("reverses", "subject_id") if entry and entry not in done
+    }
 
 
 def _check_correction(declaration: Declaration, subject: Subject, reversed_entries: dict[int, int]) -> None:

@@ -25,7 +25,7 @@ from registers.errors import Invalid, NotAllowed
 from registers.exchange.jobs import keep_marked
 from registers.models import Job
 
-TAG = {"tags": ["point-claims"]}
+TAG: dict[str, Any] = {"tags": ["point-claims"]}
 FIELDS = (
     "id", "subject__number", "item_code", "quantity", "occurred_on", "reason", "source_ref", "corrects", "state",
     "settle_quarter", "village_id",
@@ -125,7 +125,7 @@ class PointClaimViewSet(common.PointsViewSet):
     @extend_schema(summary="积分申报模板", responses={**WORKBOOK, **WORKBOOK_REFUSED}, **TAG)
     @action(detail=False, methods=["get"], url_path="template.xlsx", renderer_classes=[WorkbookRenderer])
     def template(self, request: Request) -> FileResponse:
-        if not request.user.can("claims.declare"):
+        if not request.user.can("claims.declare"):  # type: ignore[union-attr] # signed in by now
             raise NotAllowed("您没有申报积分的权限")
         made = claims_template(by=request.user)
         return FileResponse(made, as_attachment=True, filename="积分申报（模板）.xlsx", content_type=XLSX)

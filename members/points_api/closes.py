@@ -24,7 +24,8 @@ from members.points_api.shapes import (
 from members.queries.point_closes import closes_for
 from registers.api.repeats import once
 
-CLOSES, SCORES = {"tags": ["quarter-closes"]}, {"tags": ["quarter-scores"]}
+CLOSES: dict[str, Any] = {"tags": ["quarter-closes"]}
+SCORES: dict[str, Any] = {"tags": ["quarter-scores"]}
 
 
 class QuarterCloseViewSet(common.PointsViewSet):
@@ -141,7 +142,7 @@ class QuarterScoreViewSet(common.PointsViewSet):
         else:
             whole = whole.filter(state__in=(QuarterClose.State.PUBLISHED, QuarterClose.State.LOCKED))
         # The ids, and not a sub-query: few closes, and each is then read through its own index.
-        rows = PointScore.objects.visible_to(request.user).filter(
+        rows: Any = PointScore.objects.visible_to(request.user).filter(
             close_subject__close__in=list(whole.values_list("pk", flat=True))
         )
         rows = common.listing.in_area(request, rows)

@@ -34,14 +34,17 @@ class PointsViewSet(GenericViewSet):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if not request.user.can(VIEW):
+        if not request.user.can(VIEW):  # type: ignore[union-attr] # signed in by now
             raise NotAllowed("您没有查看积分的权限")
 
     def get_queryset(self) -> Any:
-        return self.queryset.all() if self.queryset is not None else None
+        rows = getattr(self, "queryset", None)
+        return rows.all() if rows is not None else None
 
     def given(self, shape: type[serializers.Serializer], **options: Any) -> Any:
         """The body checked. Raises DRF's ValidationError with every error at its field."""
+        if self.request.data is None:
+            raise Invalid("请求内容应为一个 JSON 对象")
         checked = shape(data=self.request.data, **options)
         checked.is_valid(raise_exception=True)
         return checked.validated_data

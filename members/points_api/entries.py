@@ -15,7 +15,7 @@ from members.points_api import common
 from members.points_api.shapes import EntrySerializer, ReasonSerializer
 from registers.api.repeats import once
 
-TAG = {"tags": ["point-entries"]}
+TAG: dict[str, Any] = {"tags": ["point-entries"]}
 FIELDS = (
     "id", "subject__number", "item_code", "quantity", "points", "occurred_on", "reason", "source_ref",
     "settle_quarter", "reverses",

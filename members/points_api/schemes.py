@@ -19,7 +19,7 @@ from members.points_api.shapes import SchemeSerializer
 from registers.api.repeats import once
 from registers.errors import Invalid
 
-TAG = {"tags": ["point-schemes"]}
+TAG: dict[str, Any] = {"tags": ["point-schemes"]}
 
 
 class PointSchemeViewSet(common.PointsViewSet):
@@ -86,7 +86,7 @@ class PointSchemeViewSet(common.PointsViewSet):
         if given["area_code"] != scheme.area_id:
             raise Invalid("办法所属的县（市、区）不能改", field="area_code")
         schemes.edit_draft(scheme=scheme, by=request.user, content=content(given))
-        if self.request.data.get("state") == PointScheme.State.IN_FORCE:
+        if dict(request.data).get("state") == PointScheme.State.IN_FORCE:
             schemes.put_in_force(scheme=scheme, by=request.user)
         return Response(told(self._visible().get(pk=scheme.pk)))
 
@@ -131,7 +131,7 @@ def told(scheme: PointScheme) -> dict[str, Any]:
 
 
 def _item(item: ItemContent) -> dict[str, Any]:
-    row = {
+    row: dict[str, Any] = {
         "code": item.code,
         "name": item.name,
         "category": item.category,

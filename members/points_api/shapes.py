@@ -132,7 +132,7 @@ class NotAdvancedSerializer(serializers.Serializer):
 
 class AdvancedSerializer(serializers.Serializer):
     advanced = serializers.IntegerField(help_text="办理了几条")
-    errors = NotAdvancedSerializer(many=True)
+    errors = NotAdvancedSerializer(many=True)  # type: ignore[assignment] # a field named like a property
 
 
 class EntrySerializer(serializers.Serializer):

@@ -64,7 +64,8 @@ def schema_field(register: Register, column: Column, *, writing: bool = False) -
         options |= {"read_only": True}
         options.pop("required")
     if isinstance(column.kind, Reference):
-        by_number = stored is not None and stored.is_relation and isinstance(stored.target_field, models.IntegerField)
+        target = getattr(stored, "target_field", None)
+        by_number = isinstance(target, models.IntegerField)
         return (serializers.IntegerField if by_number and not writing else serializers.CharField)(**options)
     for kind, make in _FIELDS.items():
         if isinstance(column.kind, kind):

@@ -37,6 +37,6 @@ class FileView(APIView):
     )
     def get(self, request: Request, pk: UUID) -> HttpResponseBase:
         stored = StoredFile.objects.visible_to(request.user).filter(pk=pk).first()
-        if stored is None or not stored.content.storage.exists(stored.content.name):
+        if stored is None or not stored.content.storage.exists(str(stored.content.name)):
             raise NotFound("没有找到这个文件，或已过保存期限")
         return FileResponse(stored.content.open("rb"), as_attachment=True, filename=stored.name)

@@ -67,7 +67,7 @@ def page(
 
 def register_rows(register: Register, request: Request, *, more: Iterable[str] = ()) -> QuerySet:
     """The rows of a register that a request asks for. Raises Invalid. `more`: parameters handled elsewhere."""
-    filters, rows = reading.filtered(register, request, register.rows(request.user))  # type: ignore[arg-type]
+    filters, rows = reading.filtered(register, request, register.rows(request.user))
     names = filters.form.fields
     allowed(request, [*names, *PAGING, *more])
     if not filters.is_valid():

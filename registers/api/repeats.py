@@ -3,6 +3,7 @@
 import datetime as dt
 import functools
 import hashlib
+import json
 import string
 from collections.abc import Callable
 from typing import Any
@@ -58,7 +59,7 @@ def once(method: Callable[..., Response]) -> Callable[..., Response]:
 def _take(request: Request, key: str) -> tuple[RequestKey, bool]:
     """The kept row and whether it is ours to fill. Another request with the same key waits for the first to end."""
     rows = RequestKey.objects.visible_to(request.user)
-    mine = RequestKey(owner=request.user, key=key, digest=_digest(request))
+    mine = RequestKey(owner_id=int(request.user.pk or 0), key=key, digest=_digest(request))
     RequestKey.objects.bulk_create([mine], ignore_conflicts=True)
     kept = rows.get(key=key)
     return kept, kept.status == 0
@@ -71,8 +72,9 @@ def _again(kept: RequestKey, request: Request) -> Response:
 
 
 def _digest(request: Request) -> str:
-    body = orjson.dumps(request.data, default=str, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
-    return hashlib.sha256(request.path.encode() + b"\n" + body).hexdigest()
+    # The standard writer: orjson refuses whole numbers beyond 64 bits and halves of characters.
+    body = json.dumps(request.data, default=str, sort_keys=True)
+    return hashlib.sha256(f"{request.path}\n{body}".encode()).hexdigest()
 
 
 def forget_old_keys() -> int:

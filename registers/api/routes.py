@@ -7,7 +7,7 @@ routes.add_viewset("quarter-closes", QuarterCloseViewSet)       # in AppConfig.r
 from typing import Any
 
 from django.utils.module_loading import import_string
-from rest_framework.routers import DynamicRoute, Route, SimpleRouter
+from rest_framework.routers import SimpleRouter
 from rest_framework.viewsets import ViewSetMixin
 
 from registers.api.jobs import JobViewSet
@@ -25,7 +25,7 @@ def add_viewset(prefix: str, viewset: type[ViewSetMixin] | str, basename: str = 
 class Router(SimpleRouter):
     """Workbooks have addresses without a slash behind; otherwise DRF's own."""
 
-    def get_routes(self, viewset: Any) -> list[Route | DynamicRoute]:
+    def get_routes(self, viewset: Any) -> Any:
         return [
             route._replace(url=route.url.replace(".xlsx{trailing_slash}", r"\.xlsx"))
             for route in super().get_routes(viewset)

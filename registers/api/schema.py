@@ -29,7 +29,7 @@ class ErrorSerializer(serializers.Serializer):
 class ErrorsSerializer(serializers.Serializer):
     """Either `errors` (what is wrong where) or `detail` (one sentence)."""
 
-    errors = ErrorSerializer(many=True, required=False)
+    errors = ErrorSerializer(many=True, required=False)  # type: ignore[assignment] # named like a property
     detail = serializers.CharField(required=False)
 
 
@@ -49,7 +49,7 @@ class OutcomeSerializer(serializers.Serializer):
     created = serializers.IntegerField()
     updated = serializers.IntegerField()
     unchanged = serializers.IntegerField()
-    errors = ErrorSerializer(many=True)
+    errors = ErrorSerializer(many=True)  # type: ignore[assignment]
     error_count = serializers.IntegerField()
     notes = NoteSerializer(many=True)
     good = serializers.IntegerField(help_text="没有错误的行数")
@@ -65,7 +65,9 @@ class JobStartedSerializer(serializers.Serializer):
 class UploadSerializer(serializers.Serializer):
     file = serializers.FileField(help_text=".xlsx 工作簿")
     dry_run = serializers.BooleanField(required=False, help_text="只核对，不写入")
-    partial = serializers.BooleanField(required=False, help_text="有错误时先保存正确的行")
+    partial = serializers.BooleanField(  # type: ignore[assignment]
+        required=False, help_text="有错误时先保存正确的行"
+    )
 
 
 UNAUTHENTICATED = OpenApiResponse(DetailSerializer, "没有登录，或令牌已失效")
@@ -122,8 +124,8 @@ class Shapes:
         writable = [column for column in register.columns if not column.readonly]
         write = {column.field: schema_field(register, column, writing=True) for column in writable}
         change = {column.field: schema_field(register, column, writing=True) for column in writable}
-        for field in change.values():
-            field.required = False
+        for optional in change.values():
+            optional.required = False
         for shape in (write, change):
             shape["version"] = serializers.IntegerField(
                 required=False, help_text="读取时的版本；给出时，别人保存过就回 412"
@@ -172,7 +174,7 @@ class Shapes:
     def operations(self) -> dict[str, Any]:
         """`extend_schema` decorators by action name."""
         title, shape = self.register.title, self.row
-        tag = {"tags": [self.register.slug]}
+        tag: dict[str, Any] = {"tags": [self.register.slug]}
         filters = self.parameters()
         made = {200: shape, **AUTH, 404: MISSING}
         return {

@@ -8,12 +8,13 @@ from django.contrib.auth.signals import user_logged_in
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from knox.models import AuthToken
 from rest_framework import serializers
-from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from registers.api.parsers import JSONParser
 from registers.api.renderers import JSONRenderer
 from registers.api.schema import INVALID, UNAUTHENTICATED, DetailSerializer
 
@@ -59,7 +60,7 @@ class TokenView(APIView):
     def post(self, request: Request) -> Response:
         given = CredentialsSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        asked = request._request
+        asked: Any = request._request
         user = authenticate(asked, username=given.validated_data["username"], password=given.validated_data["password"])
         if user is None:
             locked = getattr(asked, "axes_locked_out", False)

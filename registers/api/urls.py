@@ -30,7 +30,7 @@ class Unknown(APIView):
 class Schema(SpectacularAPIView):
     """JSON unless YAML is asked for: every YAML reader takes JSON, and not the other way round."""
 
-    renderer_classes = (OpenApiJsonRenderer, OpenApiYamlRenderer)
+    renderer_classes = [OpenApiJsonRenderer, OpenApiYamlRenderer]
 
 
 _version_1 = [

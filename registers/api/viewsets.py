@@ -54,7 +54,7 @@ class RegisterViewSet(GenericViewSet):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if not request.user.can(self.register.view_right):
+        if not request.user.can(self.register.view_right):  # type: ignore[union-attr] # signed in by now
             raise NotAllowed(f"您没有查看{self.register.title}的权限")
 
     # -- what actions of an app's own use
@@ -81,8 +81,8 @@ class RegisterViewSet(GenericViewSet):
         return row
 
     def given(self, shape: type[serializers.Serializer]) -> dict[str, Any]:
-        """The request's body checked by a serializer. Raises DRF's ValidationError."""
-        serializer = shape(data=self.request.data)
+        """The request's body checked by a serializer. Raises Invalid, DRF's ValidationError."""
+        serializer = shape(data=_body(self.request))
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
 

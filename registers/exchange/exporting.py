@@ -35,7 +35,7 @@ def export_workbook(
     """
     columns = register.columns_for(by)
     rows = cells_of(register, by, queryset, columns, counted)
-    file = tempfile.SpooledTemporaryFile(max_size=SPOOL)  # noqa: SIM115 - handed to the caller
+    file: Any = tempfile.SpooledTemporaryFile(max_size=SPOOL)  # noqa: SIM115 - handed to the caller
     written = [replace(column, kind=Text()) if _labels_of(column) else column for column in columns]
     write_table(file, title=title or register.title, columns=written, rows=rows, notes=notes)
     file.seek(0)

@@ -69,7 +69,7 @@ def _of_validation(error: ValidationError) -> Iterator[Violation]:
 def _of_database(error: DatabaseError) -> Violation | None:
     cause = error.__cause__
     state = getattr(cause, "pgcode", None) or ""
-    diagnostics = getattr(cause, "diag", None)
+    diagnostics: Any = getattr(cause, "diag", None)
     if state.startswith(_OWN_STATE):
         return Violation(diagnostics.message_primary, (), "", 409)
     if state not in _SENTENCES:
@@ -121,7 +121,7 @@ def _names_in(part: Any) -> Iterator[str]:
     if isinstance(part, str):
         yield part
     elif isinstance(part, models.F):
-        yield part.name
+        yield str(part.name)  # type: ignore[attr-defined] # the stubs forget it
     elif isinstance(part, models.Q):
         for child in part.children:
             if isinstance(child, tuple):

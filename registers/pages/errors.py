@@ -31,7 +31,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Nothing is asked of the database here: it may be what failed."""
     if request.path.startswith("/api/"):
         return JsonResponse({"detail": "程序出错，没有完成"}, status=500, json_dumps_params={"ensure_ascii": False})
-    return render(None, "500.html", status=500)  # type: ignore[arg-type]
+    return render(None, "500.html", status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -106,7 +106,7 @@ def _names_of_things(changes: Iterable[Iterable[_Pair]], user: Any) -> Mapping[t
     for pairs in changes:
         for _, field, _, before, after in pairs:
             if isinstance(field, ForeignKey):
-                wanted[field.related_model] |= {before, after} - {None}  # type: ignore[index]
+                wanted[field.related_model] |= {before, after} - {None}
     names: dict[tuple[type, Any], str] = {}
     for model, keys in wanted.items():
         rows = model._default_manager.filter(pk__in=keys)  # type: ignore[attr-defined]
@@ -122,7 +122,7 @@ def _text(field: Field, column: Column | None, value: Any, names: Mapping[tuple[
     if field.name.endswith("_sealed") or (column is not None and column.kind.personal):
         return HIDDEN
     if isinstance(field, ForeignKey):
-        return names.get((field.related_model, value), str(value))  # type: ignore[arg-type]
+        return names.get((field.related_model, value), str(value))
     if column is not None:
         return f"{text_of(column, value)}{column.unit}"
     choices = dict(field.flatchoices) if field.choices else _YES_NO if isinstance(value, bool) else {}

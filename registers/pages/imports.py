@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
 
 from lianjian import clock
 from registers import reading
@@ -81,7 +84,7 @@ class ImportFace(Face):
     def write(self, token: str, *, partial: bool) -> HttpResponse:
         stored = self.kept(token)
         if stored is None:
-            form = UploadForm({}, {})
+            form = UploadForm({}, MultiValueDict())
             form.errors.clear()
             form.add_error("file", GONE)
             return self.show(form=form, status=400)
@@ -100,12 +103,12 @@ class ImportFace(Face):
             stored = StoredFile.objects.visible_to(self.user).filter(pk=token, is_result=False).first()
         except (ValueError, forms.ValidationError):
             return None
-        return stored if stored and stored.content.storage.exists(stored.content.name) else None
+        return stored if stored and stored.content.storage.exists(str(stored.content.name)) else None
 
     def finished_job(self, pk: str) -> Job | None:
         """The person's own finished import into this register."""
         try:
-            mine = Job.objects.visible_to(self.user).filter(pk=pk or None, kind=IMPORT_JOB, state=Job.State.DONE)
+            mine = Job.objects.visible_to(self.user).filter(pk=pk or UUID(int=0), kind=IMPORT_JOB, state=Job.State.DONE)
         except (ValueError, forms.ValidationError):
             return None
         return mine.filter(params__register=self.register.slug).first()
@@ -174,19 +177,19 @@ link_job(IMPORT_JOB, _import_link)
 class TemplateFace(Face):
     needs_change = True
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponseBase:
         return attachment(template_workbook(self.register, by=self.user), f"{self.register.title}（模板）.xlsx")
 
 
 class ExportFace(Face):
     """What the filters of the list leave, in the columns of the template; above 5,000 rows a job."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponseBase:
         filters, rows = reading.filtered(self.register, request, self.register.rows(self.user))
         if not filters.is_valid():
             return redirect(f"{self.url('list')}?{request.GET.urlencode()}")
         rows = rows.order_by(*reading.ordering_of(self.register, ""))
-        query = {name: value for name, value in request.GET.items() if name != "ordering" and value}
+        query = {name: str(value) for name, value in request.GET.items() if name != "ordering" and value}
         book = export_file(self.register, by=self.user, rows=rows, query=query)
         if isinstance(book, Job):
             return redirect("jobs:detail", pk=book.pk)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -211,9 +212,9 @@ class FileList(View):
 class FileDownload(View):
     """The bytes of a file, for its owner alone, always as a download."""
 
-    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponseBase:
         stored = StoredFile.objects.visible_to(request.user).filter(pk=pk).first()
-        if stored is None or not stored.content.storage.exists(stored.content.name):
+        if stored is None or not stored.content.storage.exists(str(stored.content.name)):
             raise Http404
         return attachment(stored.content.open("rb"), stored.name)
 
