@@ -1,6 +1,7 @@
 """What the pages of boards show, put together from the rollup: contexts for templates/reports/."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -335,14 +336,10 @@ def _changes(
          "css": "num" if key != "name" else "name", "main": key != "before"}
         for key, heading in zip(("name", "before", "now", "change"), heads, strict=True)
     ]  # fmt: skip
-    found = []
-    for place, name, _ in below:
-        figure = table.figure(place, indicator, period)
-        moved = (figure.value or 0) - (figure.previous or 0)
-        found.append((abs(moved), figure, place, name))
-    found.sort(key=lambda one: (-one[0], one[2].key))
+    found = [(table.figure(place, indicator, period), place, name) for place, name, _ in below]
+    found.sort(key=lambda one: (-abs((one[0].value or Decimal(0)) - (one[0].previous or Decimal(0))), one[1].key))
     rows = []
-    for _, figure, place, name in found:
+    for figure, place, name in found:
         texts = (name, indicator.shown(figure.previous), indicator.shown(figure.value))
         change = change_text(indicator, figure.change)
         cells = [

@@ -85,7 +85,8 @@ def by_child(
     """One indicator over the places below, the highest first."""
     indicator = indicators.indicator(code)
     found = [(place, name, table.value(place, indicator, period)) for place, name in children]
-    given = sorted((one for one in found if one[2] is not None), key=lambda one: (-one[2], one[0].key))
+    given = [(place, name, value) for place, name, value in found if value is not None]
+    given.sort(key=lambda one: (-one[2], one[0].key))
     chart = {
         "id": f"{code.replace('_', '-')}-by-place",
         "title": f"{period.label}{indicator.name}",

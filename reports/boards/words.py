@@ -33,10 +33,10 @@ def figure_url(place: Place, indicator: Indicator, quarter: Period) -> str:
 
 
 def rows_url(place: Place, indicator: Indicator, period: Period) -> str:
-    """The register's list of the rows behind a figure; empty where there is none. A federation's are its villages'."""
-    if indicator.rows is None or place.kind == FEDERATION:
+    """The register's list of the rows behind a figure; empty where there is none."""
+    if indicator.rows is None:
         return ""
-    return indicator.rows.url(place.key, period)
+    return indicator.rows.url(period, **{"federation" if place.kind == FEDERATION else "area": place.key})
 
 
 def signed(value: Decimal) -> str:

@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Any
 from urllib.parse import urlencode
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from lianjian.periods import Period
 
@@ -41,23 +41,25 @@ class Reach(Enum):
 
 @dataclass(frozen=True)
 class Rows:
-    """Where the rows behind a figure are: a register's list and its filters.
+    """Where the rows behind a figure are: a list page and its filters.
 
-    Filter values may hold {quarter} and {year}. `now`: the list shows how things stand today, not at the period's end.
+    page         url name of the list, such as `village-facts:list`
+    filters      values may hold {quarter} and {year}; the area comes as `area`
+    now          the list shows how things stand today, not at the period's end
+    federations  the list can be filtered by `federation` too
     """
 
-    register: str
+    page: str
     filters: Mapping[str, str] = field(default_factory=dict)
     now: bool = False
+    federations: bool = False
 
-    def url(self, area: str, period: Period) -> str:
-        """The list's address for an area; empty where the register has no list page."""
-        try:
-            address = reverse(f"{self.register}:list")
-        except NoReverseMatch:
+    def url(self, period: Period, **place: str) -> str:
+        """The list's address for `area=` a code or `federation=` a number; empty where it cannot be asked that way."""
+        if "federation" in place and not self.federations:
             return ""
         query = {key: text.format(quarter=period, year=period.year) for key, text in self.filters.items()}
-        return f"{address}?{urlencode({**query, 'area': area})}"
+        return f"{reverse(self.page)}?{urlencode({**query, **place})}"
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,7 @@ COVERING = Source(
     },
 )
 
-_ROWS = Rows("federations", {"status": "running"}, now=True)
+_ROWS = Rows("federations:list", {"status": "running"}, now=True)
 
 FEDERATIONS = (
     Indicator(
@@ -114,7 +114,7 @@ FEDERATIONS = (
         "季末属于运行中的新村或联建片区的村居 ÷ 全部村居",
         COVERING,
         adds=Adds.RATIO,
-        rows=Rows("federation-villages", now=True),
+        rows=Rows("federation-villages:list", now=True),
         percent=True,
         digits=1,
         for_federations=False,

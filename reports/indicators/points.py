@@ -74,8 +74,8 @@ CLAIMS = Source(
     topics={"points.claims": Reach.SAME, "villages.villages": Reach.SAME},
 )
 
-_SCORE_ROWS = Rows("quarter-scores", {"quarter": "{quarter}", "subject_kind": "member"})
-_ENTRY_ROWS = Rows("point-entries", {"quarter": "{quarter}"})
+_SCORE_ROWS = Rows("scores:list", {"quarter": "{quarter}", "kind": "member"}, federations=True)
+_ENTRY_ROWS = Rows("entries:list", {"quarter": "{quarter}"}, federations=True)
 
 POINTS = (
     Indicator(
@@ -139,7 +139,7 @@ POINTS = (
         "发生在本季、还没有审定或驳回的积分申报",
         CLAIMS,
         over=Over.FLOW,
-        rows=Rows("point-claims", {"quarter": "{quarter}", "waiting": "1"}),
+        rows=Rows("claims:list", {"tab": "all", "state": "open", "quarter": "{quarter}"}, federations=True),
         good=-1,
     ),
 )

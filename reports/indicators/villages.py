@@ -106,7 +106,7 @@ FACTS = Source(
     parameters=_parameters,
 )
 
-_FACT_ROWS = Rows("village-facts", {"year": "{year}"})
+_FACT_ROWS = Rows("village-facts:list", {"year": "{year}"})
 _YUAN = {"unit": "元", "digits": 2, "board_unit": "万元", "board_factor": WAN, "board_digits": 2}
 
 
@@ -126,7 +126,7 @@ VILLAGES = (
         "季末在册的行政村和社区数（按区划启用、撤销日期）",
         COUNTING,
         short="村居",
-        rows=Rows("villages", now=True),
+        rows=Rows("villages:list", now=True),
     ),
     _fact("population", "户籍人口", "人", "村情年报“户籍人口”，年末数", short="人口"),
     _fact("households", "户数", "户", "村情年报“户数”，年末数", on_board=False),

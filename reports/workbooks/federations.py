@@ -22,14 +22,14 @@ from villages.models import Area
 
 TITLE = "跨村联建情况统计表"
 NUMBER = "联建统 1 表"
-WAN = Decimal(10_000)
+ONE, WAN = Decimal(1), Decimal(10_000)
 # (indicator, heading, digits, divided by): money is written exactly, in 10,000 yuan, and shown with two decimals.
 SCALE = (
-    ("villages", "村居数\n（个）", 0, 1),
-    ("households", "户数\n（户）", 0, 1),
-    ("population", "户籍人口\n（人）", 0, 1),
-    ("party_members", "党员数\n（名）", 0, 1),
-    ("arable_land", "耕地面积\n（亩）", 2, 1),
+    ("villages", "村居数\n（个）", 0, ONE),
+    ("households", "户数\n（户）", 0, ONE),
+    ("population", "户籍人口\n（人）", 0, ONE),
+    ("party_members", "党员数\n（名）", 0, ONE),
+    ("arable_land", "耕地面积\n（亩）", 2, ONE),
 )
 MONEY = (
     ("operating_income", "经营性收入\n（万元）", 2, WAN),

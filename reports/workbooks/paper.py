@@ -114,10 +114,10 @@ def _write_headings(sheet: Worksheet, form: Form, first: int) -> int:
         sheet.row_dimensions[row].height = 32 if row == first + depth - 1 else 20
     numbering = first + depth
     texts = numbers = 0
-    for at, column in enumerate(form.columns, 1):
-        sheet.column_dimensions[get_column_letter(at)].width = column.width
+    for at, head in enumerate(form.columns, 1):
+        sheet.column_dimensions[get_column_letter(at)].width = head.width
         cell = sheet.cell(numbering, at)
-        if column.digits is None:
+        if head.digits is None:
             put_text(cell, _NUMBERED[texts % len(_NUMBERED)])
             texts += 1
         else:

@@ -10,9 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Grant
+from lianjian.periods import Period
 from registers import sockets
-from registers.reading import filterset_class
-from registers.register import register_of
 from reports import indicators
 from reports.actions.outbox import refresh_all_dirty
 from reports.home import owed_facts, own_figures
@@ -161,10 +160,46 @@ def test_a_counted_federation_is_named(county, world):
     assert [row["cells"][0]["text"] for row in page.context["things"]["rows"]] == ["西里新村", "唐家新村"]
 
 
-@pytest.mark.parametrize("one", [one for one in indicators.indicators() if one.rows], ids=lambda one: one.code)
-def test_the_rows_behind_a_figure_are_found_by_filters_that_exist(one):
-    filters = filterset_class(register_of(one.rows.register)).base_filters
-    assert {*one.rows.filters, "area"} <= set(filters)
+def rows_page(world, code: str, quarter: str, **place: str):
+    one = indicators.indicator(code)
+    period = Period.parse(quarter if one.period_unit == "Q" else quarter[:4])
+    return world.client("xianji").get(one.rows.url(period, **place), follow=True)
+
+
+@pytest.mark.parametrize("code", [one.code for one in indicators.indicators() if one.rows])
+def test_the_rows_behind_a_figure_are_found_by_filters_that_are_understood(county, world, code):
+    page = rows_page(world, code, "2026Q2", area=TOWN)
+    assert page.status_code == 200
+    form = page.context.get("filter_form")
+    assert form is not None and not form.errors
+    asked = {*indicators.indicator(code).rows.filters, "area"} - {"quarter", "tab", "kind"}
+    assert asked <= set(form.fields)
+
+
+@pytest.mark.parametrize(
+    ("code", "place", "rows"),
+    [
+        ("facts_reported", COUNTY, 4),
+        ("facts_reported", TOWN, 3),
+        ("point_entries", COUNTY, 3),
+        ("point_entries", TOWN, 2),
+        ("members_scored", CITY_STREET, 1),
+        ("claims_waiting", TOWN, 1),
+    ],
+)
+def test_a_figure_has_as_many_rows_as_it_says(county, world, code, place, rows):
+    waiting = make.member(SOUTH, "等待")
+    make.claim(world, waiting, on=dt.date(2026, 5, 1))
+    make.claim(world, waiting, on=dt.date(2026, 5, 2), state="rejected")
+    refresh_all_dirty()
+    assert told(world, "xianji", area=place)[code]["value"] == str(rows)
+    page = rows_page(world, code, "2026Q2", area=place)
+    assert page.context["count"] in (rows, str(rows))
+
+
+def test_points_of_a_federation_open_too(county, world):
+    page = rows_page(world, "point_entries", "2026Q2", federation=str(county["tang"].pk))
+    assert page.context["count"] in (2, "2")
 
 
 @pytest.mark.parametrize("quarter", ["2026", "2026Q5", "x"])
