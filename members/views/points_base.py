@@ -149,7 +149,16 @@ class PlaceFilters(forms.Form):
 
 
 def area_choices(scope: Scope, chosen: str = "") -> list[tuple[str, str]]:
-    """Towns where there are several, with the villages of the chosen one; else the villages."""
+    """Towns where there are several, with the villages of the chosen one; else the villages. A wider area that an
+    address names (a county's, from a board) is a choice too, where it lies inside the scope.
+    """
+    choices = _area_choices(scope, chosen)
+    if areacodes.is_code(chosen) and scope.covers(chosen) and chosen not in dict(choices):
+        choices.insert(0, (chosen, sockets.area_names.ask([chosen]).get(chosen, chosen)))
+    return choices
+
+
+def _area_choices(scope: Scope, chosen: str) -> list[tuple[str, str]]:
     towns = list(
         Area.objects.within(scope)
         .filter(level=Area.Level.TOWN, valid_to__isnull=True)
