@@ -3,7 +3,9 @@
 from django.urls import include, path
 
 from members.views import (
+    points_bulk,
     points_claims,
+    points_close,
     points_closes,
     points_declare,
     points_entries,
@@ -20,8 +22,8 @@ _claims = [
     path("import/", points_import.ImportView.as_view(), name="import"),
     path("template.xlsx", points_import.TemplateView.as_view(), name="template"),
     path("export.xlsx", points_exports.ExportClaims.as_view(), name="export"),
-    path("advance/", points_claims.AdvanceMany.as_view(), name="advance"),
-    path("reject/", points_claims.RejectMany.as_view(), name="reject"),
+    path("advance/", points_bulk.AdvanceMany.as_view(), name="advance"),
+    path("reject/", points_bulk.RejectMany.as_view(), name="reject"),
     path("<int:pk>/", points_claims.ClaimDetail.as_view(), name="detail"),
     path("<int:pk>/advance/", points_claims.AdvanceOne.as_view(), name="advance-one"),
     path("<int:pk>/reject/", points_claims.RejectOne.as_view(), name="reject-one"),
@@ -35,7 +37,7 @@ _entries = [
 _closes = [
     path("", points_closes.CloseList.as_view(), name="list"),
     path("start/", points_closes.StartClose.as_view(), name="start"),
-    path("<int:pk>/", points_closes.CloseDetail.as_view(), name="detail"),
+    path("<int:pk>/", points_close.CloseDetail.as_view(), name="detail"),
     path("<int:pk>/export.xlsx", points_exports.ExportScores.as_view(), name="export"),
     path("<int:pk>/publish/", points_closes.Publish.as_view(), name="publish"),
     path("<int:pk>/confirm/", points_closes.Confirm.as_view(), name="confirm"),

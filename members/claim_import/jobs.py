@@ -66,7 +66,7 @@ def run_import(
     if run.job.result:
         return run.job.result
     stored = StoredFile.objects.visible_to(run.owner).filter(pk=file).first()
-    if stored is None or not stored.content.storage.exists(stored.content.name):
+    if stored is None or not stored.content.storage.exists(stored.content.name or ""):
         raise Invalid("上传的文件已过期，请重新上传")
     run.progress(0, 0, "核对各行")
     with stored.content.open("rb") as content:

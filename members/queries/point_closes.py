@@ -78,7 +78,7 @@ def grade_names(close: QuarterClose, user: Any, kind: str) -> list[str]:
     return list(grades.values_list("name", flat=True))
 
 
-def federations_in(close: QuarterClose, user: Any) -> list[tuple[int, str]]:
+def federations_in(close: QuarterClose, user: Any) -> list[tuple[int | None, str]]:
     """Federations on the quarter's last day that have somebody within the user's scope."""
     rows = CloseSubject.objects.visible_to(user).filter(close=close, federation__isnull=False)
     return list(rows.values_list("federation", "federation_name").distinct().order_by("federation_name"))

@@ -1,6 +1,6 @@
-"""Claims (申报): the list with 待我办理, one claim with its steps, and moving claims one by one or many at once."""
+"""Claims (申报): the list with 待我办理, one claim with its steps, and moving it."""
 
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
@@ -20,7 +20,6 @@ from members.queries.point_claims import SHOWN, claims_waiting_for, has_a_step, 
 from members.queries.point_items import ItemBook, counties_of
 from members.views import points_base as base
 from registers import reading
-from registers.errors import DomainError, NotAllowed
 from registers.pages.parts import Action, RelatedTable
 from registers.pages.present import link_to, moment
 
@@ -33,7 +32,6 @@ TONES = {
     PointClaim.State.APPROVED: "done",
     PointClaim.State.REJECTED: "late",
 }
-MOST_AT_ONCE = 1_000
 OPEN = "open"
 
 
@@ -316,106 +314,3 @@ class RejectOne(ClaimView):
 
     def came_from(self) -> str:
         return reverse("claims:detail", args=[self.kwargs["pk"]])
-
-
-class BulkView(base.PointsView):
-    """Moving many claims: what went through is told with its number, what did not one by one with why."""
-
-    http_method_names: ClassVar[list[str]] = ["post", "options"]
-    verb = ""
-
-    def chosen(self) -> list[int]:
-        if not has_a_step(self.user):
-            raise NotAllowed("您没有办理积分申报的权限")
-        texts = self.request.POST.getlist("pk")[:MOST_AT_ONCE]
-        return [int(text) for text in dict.fromkeys(texts) if text.isascii() and text.isdigit() and len(text) < 19]  # noqa: PLR2004 -- bigint
-
-    def told(self, done: int, refused: list[tuple[int, str]]) -> HttpResponse:
-        """Back to the list where all went through; else a page that names each that did not."""
-        back = f"{reverse('claims:list')}?tab=mine"
-        if not refused:
-            messages.success(self.request, f"{self.verb} {done:,} 条。")
-            return redirect(back)
-        book = ItemBook.of(counties_of(self.scope))
-        rows = PointClaim.objects.visible_to(self.user).select_related("subject", "village")
-        claims = {claim.pk: claim for claim in rows.filter(pk__in=[pk for pk, _ in refused])}
-        heads = [
-            base.head("name", "姓名", main=True),
-            base.head("village", "村居", css="name"),
-            base.head("item", "积分项目", main=True),
-            base.head("occurred_on", "发生日期", css="date"),
-            base.head("why", "没有办成的原因", main=True),
-        ]
-        lines = []
-        for pk, why in refused:
-            claim = claims.get(pk)
-            if claim is None:
-                lines.append(base.row(heads, ["（没有这条申报）", "", "", "", why]))
-                continue
-            cells = [claim.subject.name, claim.village.name, book.name(claim), claim.occurred_on.isoformat(), why]
-            lines.append(base.row(heads, cells, url=reverse("claims:detail", args=[pk])))
-        context = {
-            "breadcrumbs": self.crumbs((TITLE, reverse("claims:list")), (f"{self.verb}结果", "")),
-            "verdict": f"{self.verb} {done:,} 条，{len(refused):,} 条没有{self.verb}",
-            "columns": heads,
-            "rows": lines,
-            "back_url": back,
-        }
-        return self.page("members/points/moved.html", context)
-
-    def came_from(self) -> str:
-        return f"{reverse('claims:list')}?tab=mine"
-
-
-class AdvanceMany(BulkView):
-    verb = "通过"
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        ids = self.chosen()
-        if not ids:
-            messages.info(request, "请先勾选要通过的申报。")
-            return redirect(self.came_from())
-        advanced, errors = actions.advance_many(ids=ids, by=self.user)
-        return self.told(advanced, [(error["id"], error["message"]) for error in errors])
-
-
-class RejectMany(BulkView):
-    """Asks for the reason on a page of its own (which works without script, too), then rejects."""
-
-    verb = "驳回"
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        ids = self.chosen()
-        if not ids:
-            messages.info(request, "请先勾选要驳回的申报。")
-            return redirect(self.came_from())
-        rows = PointClaim.objects.visible_to(self.user).select_related("subject", "village")
-        claims = {claim.pk: claim for claim in rows.filter(pk__in=ids)}
-        if "reason" not in request.POST:
-            return self.ask(list(claims.values()))
-        reason = request.POST["reason"].strip()
-        if not reason:
-            return self.ask(list(claims.values()), error="请写明驳回的原因，申报人会看到")
-        done, refused = 0, []
-        for pk in ids:
-            claim = claims.get(pk)
-            try:
-                if claim is None:
-                    raise Http404
-                actions.reject(claim=claim, by=self.user, reason=reason)
-                done += 1
-            except Http404:
-                refused.append((pk, "没有找到，或不在您的管辖范围内"))
-            except DomainError as error:
-                refused.append((pk, error.message))
-        return self.told(done, refused)
-
-    def ask(self, claims: list[PointClaim], error: str = "") -> HttpResponse:
-        book = ItemBook.of(counties_of(self.scope))
-        context = {
-            "breadcrumbs": self.crumbs((TITLE, reverse("claims:list")), ("驳回", "")),
-            "claims": [(claim, book.name(claim)) for claim in claims],
-            "error": error,
-            "back_url": self.came_from(),
-        }
-        return self.page("members/points/reject.html", context, status=400 if error else 200)

@@ -14,7 +14,7 @@ from members.queries import point_closes
 from members.queries.point_items import ItemBook, counties_of
 from members.views import points_base as base
 from members.views.points_claims import ClaimFilters
-from members.views.points_closes import ScoreFilters
+from members.views.points_close import ScoreFilters
 from members.views.points_entries import EntryFilters
 from registers.pages.jobs import attachment
 from registers.rows.columns import Column, Date, Integer, Points, Text
@@ -27,7 +27,7 @@ TOO_MANY = f"超过 {MOST:,} 条，请先筛选镇街或季度再导出"
 
 def workbook(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], notes: Sequence[str] = ()) -> Any:
     """A download; the file is temporary."""
-    file = tempfile.SpooledTemporaryFile(max_size=5 * 1024 * 1024)  # noqa: SIM115 -- handed to the answer
+    file: Any = tempfile.SpooledTemporaryFile(max_size=5 * 1024 * 1024)  # noqa: SIM115 -- handed to the answer
     write_table(file, title=title, columns=columns, rows=rows, notes=notes)
     file.seek(0)
     return attachment(file, f"{title} {clock.today():%Y-%m-%d}.xlsx")

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -115,7 +115,7 @@ class ImportView(base.PointsView):
     def remember(self, token: str) -> dict[int, str]:
         """What was chosen before for this upload and now; kept for its next rounds."""
         posted = {
-            int(name.removeprefix(CHOOSE)): value
+            int(name.removeprefix(CHOOSE)): str(value)
             for name, value in self.request.POST.items()
             if name.startswith(CHOOSE) and name.removeprefix(CHOOSE).isdecimal() and value
         }
@@ -132,7 +132,7 @@ class ImportView(base.PointsView):
             stored = StoredFile.objects.visible_to(self.user).filter(pk=token, is_result=False).first()
         except (ValueError, forms.ValidationError):
             return None
-        return stored if stored and stored.content.storage.exists(stored.content.name) else None
+        return stored if stored and stored.content.storage.exists(stored.content.name or "") else None
 
     # -- the page
 
@@ -204,5 +204,5 @@ class ImportView(base.PointsView):
 class TemplateView(base.PointsView):
     right = DECLARE
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: HttpRequest) -> FileResponse:
         return attachment(claims_template(by=self.user), f"{TITLE}（模板）.xlsx")

@@ -97,7 +97,7 @@ class SchemeDetail(base.PointsView):
 
     def categories(self, scheme: PointScheme) -> list[dict[str, Any]]:
         """Categories with their items; a town's own items where the user's scope reaches the town."""
-        made = {
+        made: dict[int, dict[str, Any]] = {
             category.pk: {"name": category.name, "cap": base.points(category.cap), "items": []}
             for category in scheme.categories.all()
         }

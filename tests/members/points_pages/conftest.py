@@ -7,8 +7,20 @@ from io import BytesIO
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
-from tests.members.points.stage import BAISHATAN, GUOSHANG, YUANQIAN, member, put_scheme
+from members.models import PointScore, QuarterClose
+from tests.members.points.stage import (
+    BAISHATAN,
+    GUOSHANG,
+    YUANQIAN,
+    approved,
+    closed,
+    cover_town_step,
+    member,
+    put_scheme,
+)
+from tests.world import TOWN
 
 HEADINGS = ("村", "姓名", "积分项目", "数量", "发生日期", "事由", "党员编号", "项目编码", "来源编号")
 DAY = dt.date(2026, 8, 15)
@@ -51,3 +63,28 @@ def without_tokens(response) -> str:
 
 def text_of(response) -> str:
     return response.content.decode()
+
+
+@pytest.fixture
+def quarter(points):
+    """points with a few entries in 2026Q3 and a whole trial as `close`."""
+    cover_town_step(TOWN)
+    approved(points, points.members["1"], item="A01", on=dt.date(2026, 7, 1), quantity=4)
+    approved(points, points.members["1"], item="A02", on=dt.date(2026, 7, 2))
+    approved(points, points.members["1"], item="A03", on=dt.date(2026, 7, 2))
+    approved(points, points.members["2"], item="D01")
+    points.close = closed(points.user("xianji"))
+    return points
+
+
+def close_of(points) -> QuarterClose:
+    return QuarterClose.objects.unscoped("test").get(pk=points.close.pk)
+
+
+def score_of(points, number: str) -> PointScore:
+    rows = PointScore.objects.unscoped("test").select_related("close_subject")
+    return rows.get(close=points.close, close_subject__number=points.members[number].number)
+
+
+def step(points, name: str, username: str = "xianji", **data):
+    return points.client(username).post(reverse(f"closes:{name}", args=[points.close.pk]), data, follow=True)
