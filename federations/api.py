@@ -28,6 +28,6 @@ def _member(entry: Any) -> str:
         raise Invalid("每个成员村居应为 {village_code, role}", field="villages")
     role = entry.get("role") or FederationVillage.Role.MEMBER
     known = {**dict(FederationVillage.Role.choices), **{label: label for label in FederationVillage.Role.labels}}
-    if role not in known:
+    if not isinstance(role, str) or role not in known:
         raise Invalid(f"角色可填：{'、'.join(FederationVillage.Role.labels)}", field="villages")
     return f"{entry['village_code']}（{known[role]}）"
