@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lianjian import areacodes, clock, pinyin
-from registers.errors import Invalid, NotFound
+from registers.errors import Invalid
 from registers.pages.parts import Related
 from registers.register import Register, register_of
 from registers.rows.checker import row_rule
@@ -69,7 +69,7 @@ class AreaRegister(Register):
         above = areacodes.parent_of(code)
         mine = Area.objects.changeable_by(by)
         if above is not None and not mine.filter(pk=above).exists():
-            raise NotFound(f"没有代码为“{above}”的上级区划，请先新增上级", field="code")
+            raise Invalid(f"没有代码为“{above}”的上级区划，请先新增上级", field="code")
         name = values["name"]
         area = Area(code=code, name=name, level=list(areacodes.LEVEL_LENGTHS.values()).index(len(code)) + 1)
         area.parent_id = above

@@ -58,6 +58,22 @@ class OutcomeSerializer(serializers.Serializer):
     marked_workbook = serializers.URLField(allow_null=True, help_text="标出错误的工作簿，只有上传者能下载")
 
 
+class RefusedOutcomeSerializer(serializers.Serializer):
+    """Rows that are wrong (the body of an outcome, nothing written), or a request that is no import at all."""
+
+    created = serializers.IntegerField(required=False)
+    updated = serializers.IntegerField(required=False)
+    unchanged = serializers.IntegerField(required=False)
+    errors = ErrorSerializer(many=True, required=False)  # type: ignore[assignment]
+    error_count = serializers.IntegerField(required=False)
+    notes = NoteSerializer(many=True, required=False)
+    good = serializers.IntegerField(required=False)
+    total = serializers.IntegerField(required=False)
+    written = serializers.BooleanField(required=False)
+    marked_workbook = serializers.URLField(allow_null=True, required=False)
+    detail = serializers.CharField(required=False)
+
+
 class JobStartedSerializer(serializers.Serializer):
     job = serializers.UUIDField(help_text="任务编号，进度见 /api/v1/jobs/{id}/")
 
@@ -185,7 +201,7 @@ class Shapes:
             "retrieve": extend_schema(summary=f"{title}一条", responses=made, **tag),
             "create": extend_schema(
                 summary=f"新增{title}", request=self.new, parameters=[KEY], **tag,
-                responses={201: shape, 400: INVALID, 409: CONFLICT, 422: REUSED, **AUTH},
+                responses={201: shape, 400: INVALID, 404: MISSING, 409: CONFLICT, 422: REUSED, **AUTH},
             ),
             "update": extend_schema(
                 summary=f"修改{title}", request=self.whole, parameters=[IF_MATCH], **tag,
@@ -210,14 +226,14 @@ class Shapes:
                 summary=f"导入{title}", request={"multipart/form-data": UploadSerializer}, **tag,
                 responses={
                     200: OutcomeSerializer, 202: JOB, **AUTH,
-                    400: OpenApiResponse(OutcomeSerializer, "有的行不对，什么都没有写入"),
+                    400: OpenApiResponse(RefusedOutcomeSerializer, "有的行不对，什么都没有写入"),
                 },
             ),
             "bulk": extend_schema(
                 summary=f"批量写入{title}", request=self.rows, parameters=[KEY], **tag,
                 responses={
                     200: OutcomeSerializer, 422: REUSED, **AUTH,
-                    400: OpenApiResponse(OutcomeSerializer, "有的行不对，什么都没有写入"),
+                    400: OpenApiResponse(RefusedOutcomeSerializer, "有的行不对，什么都没有写入"),
                 },
             ),
         }  # fmt: skip
