@@ -6,6 +6,7 @@ collected while the person goes about; `complaints` must be empty in the end.
 
 import re
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Locator, Page, Response, expect
@@ -26,14 +27,17 @@ document.addEventListener("securitypolicyviolation", (e) =>
 class Visitor:
     """One browser profile, from sign-in to closing."""
 
-    def __init__(self, browser: Browser, address: str, *, viewport: dict[str, int] | None = None) -> None:
+    def __init__(
+        self, browser: Browser, address: str, *, viewport: dict[str, int] | None = None, cookies: Any = None
+    ) -> None:
         self.address = address
         self.complaints: list[str] = []
         self._host = urlsplit(address).netloc
         small = viewport == PHONE
         self.context = browser.new_context(
-            base_url=address, viewport=viewport or DESK, locale="zh-CN", has_touch=small, accept_downloads=True
-        )
+            base_url=address, viewport=viewport or DESK, locale="zh-CN", has_touch=small, accept_downloads=True,
+            storage_state=cookies,
+        )  # fmt: skip
         self.context.set_default_timeout(PATIENCE_MS)
         self.context.add_init_script(_TELL_BREACHES)
         self.page = self.context.new_page()

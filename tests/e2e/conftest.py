@@ -79,14 +79,21 @@ def house(county: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hou
 
 @pytest.fixture
 def visit(browser: Browser, house: House, request: pytest.FixtureRequest) -> Iterator[Callable[..., Visitor]]:
-    """`visit("zhenjie")` is a signed-in person, `visit()` one before the sign-in page; checked when the test ends."""
+    """`visit("zhenjie")` is a signed-in person, `visit()` one before the sign-in page; checked when the test ends.
+
+    Whoever has signed in once in a house comes back with his cookies: the sign-in has a journey of its own.
+    """
     visitors: list[Visitor] = []
     request.node.stash[_visitors] = visitors
 
     def come(username: str = "", **kwargs: object) -> Visitor:
-        visitor = Visitor(browser, house.address, **kwargs)
+        visitor = Visitor(browser, house.address, cookies=house.cookies.get(username), **kwargs)
         visitors.append(visitor)
-        return visitor.sign_in(username) if username else visitor
+        if username in house.cookies:
+            return visitor.open("/")
+        if username:
+            house.cookies[username] = visitor.sign_in(username).context.storage_state()
+        return visitor
 
     yield come
     complaints = [complaint for visitor in visitors for complaint in visitor.complaints]

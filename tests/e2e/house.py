@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from signal import SIGQUIT, SIGTERM
+from signal import SIGKILL, SIGQUIT
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -37,6 +37,7 @@ class House:
         self.port = environment.free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.env = environment_for(self.database, folder / "data")
+        self.cookies: dict[str, Any] = {}  # of those who signed in here
         self._children: list[processes.Child] = []
 
     def start(self) -> None:
@@ -47,10 +48,10 @@ class House:
             redis.Redis.from_url(self.env[name]).flushdb()
         web = ["gunicorn", "lianjian.wsgi:application", "--bind", f"127.0.0.1:{self.port}", "--workers", "1"]
         web += ["--worker-class", "gthread", "--threads", "4", "--timeout", "120", "--no-control-socket"]
-        self._spawn("web", web, SIGTERM)
+        self._spawn("web", web, SIGQUIT)
         worker = ["celery", "-A", "lianjian", "worker", "-Q", "quick,heavy", "-c", "2", "--loglevel", "INFO"]
         worker += ["--without-gossip", "--without-mingle", "--beat", "--schedule", str(self.folder / "beat")]
-        self._spawn("worker", worker, SIGQUIT)
+        self._spawn("worker", worker, SIGKILL)
         self._wait_for_web()
 
     def stop(self) -> None:
@@ -126,9 +127,7 @@ def make_template(name: str, folder: Path) -> None:
 def copy_database(template: str, name: str) -> None:
     drop_database(name)
     with _maintenance() as cursor:
-        cursor.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
-        )
+        cursor.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
 
 
 def database_exists(name: str) -> bool:

@@ -31,8 +31,6 @@ PAGES = (
 )
 
 
-
-
 def test_no_page_is_wider_than_the_phone(visit):
     person = visit("zhenjie", viewport=PHONE)
     wide = {}

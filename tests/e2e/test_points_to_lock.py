@@ -101,11 +101,11 @@ def test_the_county_computes_publishes_and_locks_a_quarter(visit, house):
         "UPDATE members_pointscore SET total = total + 10",
         "DELETE FROM members_quarterclose WHERE quarter = '2026Q3'",
         "ALTER TABLE members_pointentry DISABLE TRIGGER ALL",
-        """INSERT INTO members_pointentry (county_code, settle_quarter, subject_id, village_id, claim_id, scheme_id,
-             item_code, quantity, points, occurred_on, reason, source_ref, created_by_id, created_at)
-           SELECT county_code, settle_quarter, subject_id, village_id, claim_id, scheme_id, item_code, quantity, points,
-             occurred_on, reason, source_ref || 'x', created_by_id, now()
-             FROM members_pointentry WHERE settle_quarter = '2026Q3' LIMIT 1""",
+        """INSERT INTO members_pointentry (county_code, settle_quarter, subject_id, village_id, scheme_id, item_code,
+             quantity, points, occurred_on, reason, source_ref, reverses, created_by_id, created_at)
+           SELECT county_code, settle_quarter, subject_id, village_id, scheme_id, item_code, quantity, -points,
+             occurred_on, '', source_ref, id, created_by_id, now()
+             FROM members_pointentry WHERE settle_quarter = '2026Q3' AND claim_id IS NOT NULL LIMIT 1""",
     ):
         with pytest.raises(psycopg2.Error) as error:
             house.sql(statement)
@@ -127,5 +127,3 @@ def sum_of(derivation) -> float:
         award, _, deduct = line.replace(" ", "").partition("，扣")
         total += float(award or 0) - float(deduct or 0)
     return total
-
-
