@@ -21,6 +21,7 @@ from reports.queries.figures import FEDERATION, Place, Table
 from reports.queries.rollup import waiting
 from villages.models import Area
 
+NEARLY_ALL = Decimal("0.95")  # of last year's villages must have reported before years are compared
 OLDEST_SHOWN = 12  # quarters offered
 
 
@@ -171,11 +172,11 @@ def _common(table: Table, place: Place, quarter: Period, year: Period) -> dict[s
 
 
 def incomplete_text(table: Table, place: Place, quarter: Period, year: Period) -> str:
-    """Where fewer villages than last year have reported so far: a comparison would show nothing but that."""
+    """Where clearly fewer villages than last year have reported so far: a comparison would show nothing but that."""
     counting = indicators.indicator("facts_reported")
     reported, before = (table.value(place, counting, one) or 0 for one in (year, year.previous()))
     villages = table.value(place, indicators.indicator("villages"), quarter) or before
-    return f"已报 {reported:,}/{villages:,} 村，报齐后比较" if 0 < reported < before else ""
+    return f"已报 {reported:,}/{villages:,} 村，报齐后比较" if 0 < reported < before * NEARLY_ALL else ""
 
 
 def _quarters(quarter: Period, count: int = 8) -> list[Period]:
@@ -327,9 +328,7 @@ def _parts(table: Table, place: Place, indicator: Indicator, period: Period) -> 
 def _changes(
     table: Table, below: list[tuple[Place, str, bool]], indicator: Indicator, period: Period, quarter: Period
 ) -> dict[str, Any] | None:
-    """The places below, those that changed most first."""
-    if not below:
-        return None
+    """The places below that have or had anything, those that changed most first."""
     heads = ("名称", "上年" if period.unit == "Y" else "上季", "本期", "变化")
     columns = [
         {"key": key, "heading": heading, "unit": indicator.shown_unit if key != "name" else "",
@@ -338,6 +337,9 @@ def _changes(
     ]  # fmt: skip
     found = [(table.figure(place, indicator, period), place, name) for place, name, _ in below]
     found.sort(key=lambda one: (-abs((one[0].value or Decimal(0)) - (one[0].previous or Decimal(0))), one[1].key))
+    found = [one for one in found if one[0].value or one[0].previous]
+    if not found:
+        return None
     rows = []
     for figure, place, name in found:
         texts = (name, indicator.shown(figure.previous), indicator.shown(figure.value))
