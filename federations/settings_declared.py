@@ -30,6 +30,10 @@ def _kinds(text: str) -> list[str]:
     return found
 
 
+def _named(codes: list[str]) -> str:
+    return "、".join(str(PartyOrganization.Kind(code).label) for code in codes)
+
+
 def _word(text: str) -> str:
     if text.strip() not in LOCAL_WORDS:
         raise ValueError(f"请填{'或'.join(f'“{word}”' for word in LOCAL_WORDS)}")
@@ -51,7 +55,8 @@ for declaration in (
         "由县级批复的联合党组织类别",
         ["joint_committee", "chain_committee"],
         _kinds,
-        "其余类别由镇党委批复，报县委组织部备案",
+        "其余类别由镇党委批复，报县委组织部备案。用顿号隔开",
+        show=_named,
     ),
     SettingDeclaration(LOCAL_WORD, "本县对联建单位的叫法", "新村", _word, "“新村”或“联建片区”，用作新建时的默认类别"),
 ):

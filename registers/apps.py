@@ -7,7 +7,10 @@ class RegistersConfig(AppConfig):
     verbose_name = "台账"
 
     def ready(self) -> None:
+        from registers.deciding import VIEW
         from registers.exchange import jobs  # noqa: F401 - makes its kinds of jobs known
         from registers.grants import grant_application_role
+        from registers.sockets import MenuItem, add_menu_item
 
+        add_menu_item(MenuItem("管理", "县级设置", "settings", VIEW))
         post_migrate.connect(grant_application_role, dispatch_uid="registers.grants")

@@ -11,9 +11,19 @@ from registers.audit import audited
 from registers.models.row import RegisterRow
 
 
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, list):
+        return ",".join(_shown(part) for part in value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
 @dataclass(frozen=True)
 class SettingDeclaration:
-    """A setting: `parse` turns what was typed into the value and raises ValueError with a Chinese message."""
+    """A setting: `parse` turns what was typed into the value and raises ValueError with a Chinese message; `show`
+    gives the text that would be typed for a value.
+    """
 
     key: str
     label: str
@@ -21,6 +31,7 @@ class SettingDeclaration:
     parse: Callable[[str], Any]
     help: str = ""
     per_town: bool = False
+    show: Callable[[Any], str] = _shown
 
 
 _declared: dict[str, SettingDeclaration] = {}
@@ -33,7 +44,8 @@ def declare_setting(declaration: SettingDeclaration) -> SettingDeclaration:
 
 
 def declared_settings() -> list[SettingDeclaration]:
-    return sorted(_declared.values(), key=lambda declaration: declaration.key)
+    """In the order of declaration, which keeps an app's settings together."""
+    return list(_declared.values())
 
 
 @audited()

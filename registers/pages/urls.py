@@ -16,6 +16,7 @@ from registers.pages.home import Home
 from registers.pages.imports import ExportFace, ImportFace, TemplateFace
 from registers.pages.lists import ListFace
 from registers.pages.search import Lookup, Search
+from registers.pages.settings import SettingsPage
 from registers.register import Register, registers
 
 # Fixed words stand before the key, so that no row can hide a page.
@@ -77,6 +78,7 @@ _files = [
 
 urlpatterns = [
     path("", Home.as_view(), name="home"),
+    path("settings/", SettingsPage.as_view(), name="settings"),
     path("search/", Search.as_view(), name="search"),
     path("lookup/<str:name>/", Lookup.as_view(), name="lookup"),
     path("jobs/", include((_jobs, "jobs"))),
