@@ -9,6 +9,15 @@ from django.http import HttpRequest
 from accounts.models import User
 
 
+def account_name(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
+    """The account that somebody tries to enter: the lock-out counts ` ZhenJie ` and `zhenjie` as one."""
+    return plain_name((credentials or request.POST).get("username") or "")
+
+
+def plain_name(typed: str) -> str:
+    return typed.strip().lower()
+
+
 class AccountBackend(BaseBackend):
     def authenticate(
         self,
@@ -19,7 +28,7 @@ class AccountBackend(BaseBackend):
     ) -> User | None:
         if not username or not password:
             return None
-        user = User.objects.filter(username=username.strip().lower()).first()
+        user = User.objects.filter(username=plain_name(username)).first()
         if user is None:
             make_password(password)  # an unknown name takes as long as a wrong password
             return None

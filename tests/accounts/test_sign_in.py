@@ -118,3 +118,60 @@ def test_behind_the_proxy_the_last_address_counts(client, clerk, settings):
     settings.BEHIND_PROXY = False
     client.post(LOGIN, wrong, headers={"x-forwarded-for": "1.2.3.4, 10.1.1.8"})
     assert not AccessAttempt.objects.filter(ip_address="10.1.1.8").exists()
+
+
+@pytest.mark.parametrize("address", ["/accounts/login/", "/admin/login/", "/api/v1/token/"])
+def test_the_lock_counts_every_spelling_of_a_name_at_every_door(client, clerk, address):
+    for name in ("zhenjie", "Zhenjie", " ZHENJIE ", "zhenJie", "ZhenJie"):
+        answer = client.post(address, {"username": name, "password": "wrong-password-1"})
+    assert answer.status_code == 429
+    assert sign_in(client).status_code == 429
+
+
+def test_only_pages_of_ours_are_led_to_after_signing_in(client, clerk):
+    for foreign in ("https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example/"):
+        answer = client.post(f"{LOGIN}?next={foreign}", {"username": "zhenjie", "password": PASSWORD, "next": foreign})
+        assert answer.status_code == 302 and answer.url == "/"
+        client.post("/accounts/logout/")
+
+
+def test_a_session_gets_a_new_key_when_somebody_signs_in(client, clerk):
+    client.get(LOGIN)
+    session = client.session
+    session["planted"] = True
+    session.save()
+    before = session.session_key
+    client.cookies["sessionid"] = before
+    sign_in(client)
+    assert client.session.session_key != before
+    cookie = client.cookies["sessionid"]
+    assert cookie["httponly"] and cookie["samesite"] == "Lax"
+
+
+def test_a_new_password_ends_tokens_and_has_one_place(client, world):
+    county = world.user("xianji")
+    county.set_password(PASSWORD)
+    county.save()
+    token = client.post("/api/v1/token/", {"username": "xianji", "password": PASSWORD}).json()["token"]
+    sign_in(client, "xianji")
+    answer = client.get("/admin/password_change/")
+    assert (answer.status_code, answer.url) == (302, "/accounts/profile/")
+    new = "another-Pass-2027"
+    given = {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
+    assert client.post("/admin/password_change/", given).url == "/accounts/profile/"
+    assert client.post("/accounts/profile/", given).status_code == 302
+    assert Client().get("/api/v1/villages/", headers={"Authorization": f"Token {token}"}).status_code == 401
+
+
+@pytest.mark.parametrize("address", ["/nowhere/", "/api/v1/nowhere/", "/accounts/login/", "/admin/", "/villages/1/"])
+def test_every_answer_has_the_policy_errors_too(world, address):
+    for client in (Client(), world.client("xianji")):
+        assert "script-src 'self'" in client.get(address).headers["Content-Security-Policy"]
+
+
+def test_a_form_without_its_token_is_refused(world):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(world.user("zhenjie"), backend="accounts.backends.AccountBackend")
+    for address in ("/grids/new/", "/api/v1/grids/"):
+        answer = client.post(address, {"name": "x"})
+        assert answer.status_code == 403 and "Content-Security-Policy" in answer.headers
