@@ -39,7 +39,7 @@ def start_close(*, by: Any, county: str, quarter: str) -> tuple[QuarterClose, Jo
     if last is not None and last.state == QuarterClose.State.TRIAL:
         if last.whole_at is None and last.job is not None and last.job.state == Job.State.QUEUED:
             return last, last.job
-        if last.whole_at is not None and last.input_digest == closing.fingerprint(inputs):
+        if last.whole_at is not None and closing.is_current(last, inputs):
             return last, _job(by, last)
     return _new_trial(by, area, quarter)
 
@@ -76,7 +76,7 @@ def publish(*, close: QuarterClose, by: Any) -> QuarterClose:
         raise WrongState(f"只有试算可以公示，第 {close.number} 版现在是“{close.get_state_display()}”")
     if periods.parse_quarter(close.quarter).last_day >= clock.today():
         raise WrongState(f"{_label(close.quarter)}还没有结束，结束后才能公示")
-    if closing.fingerprint(closing.Inputs.of(close.area_id, close.quarter)) != close.input_digest:
+    if not closing.is_current(close, closing.Inputs.of(close.area_id, close.quarter)):
         raise WrongState("试算之后积分、人员或联建又有变化，请重新试算后再公示")
     days = setting("closes.publication_days", close.area_id)
     _versions(close).filter(state=QuarterClose.State.TRIAL, whole_at__isnull=False).exclude(pk=close.pk).update(

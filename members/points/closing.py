@@ -4,12 +4,11 @@ Each step can be repeated: a killed worker's successor finds what was committed 
 that was only thought dead stops at its next commit (`JobRun.require_mine`). Nobody sees a close before `whole_at`.
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,14 +17,15 @@ from members.models import CloseChunk, QuarterClose
 from members.points import close_sql
 from members.points.chunks import connected_towns
 from members.points.digest import digest_of
+from members.points.lanes import side_by_side
 from members.points.rules import lock_gate, schemes_in_force
 from members.sockets import VillagePlacement, placement_provider
 from registers.errors import Invalid, WrongState
 from registers.jobs import JobCancelled, JobRun, job_kind
+from villages.models import Village
 
 JOB_KIND = "points.close"
-CONNECTIONS = 2  # four were slower than two on two cores
-WORTH_A_SECOND_CONNECTION = 5_000  # subjects; below, opening one costs more than it brings
+WORTH_A_SECOND_CONNECTION = 20_000  # entries; below, opening one costs more than it brings
 WORK_MEM = "64MB"
 
 
@@ -47,8 +47,9 @@ class Inputs:
         day = periods.parse_quarter(quarter).last_day
         return cls(county, quarter, tuple(placement_provider(county, day)), schemes)
 
-    def listed(self) -> dict[str, Any]:
-        low, high = areacodes.subtree(self.county)
+    def listed(self, span: tuple[str, str] | None = None) -> dict[str, Any]:
+        """Parameters for the subjects of the county, or of a span of its village codes."""
+        low, high = span or areacodes.subtree(self.county)
         return {
             "low": low,
             "high": high,
@@ -62,11 +63,14 @@ class Inputs:
         }
 
 
-def fingerprint(inputs: Inputs) -> str:
-    """Names the inputs as they are now: the same fingerprint, the same result."""
+def is_current(close: QuarterClose, inputs: Inputs) -> bool:
+    """Whether a whole close would come out the same now."""
+    entries = entry_count(inputs.county, inputs.quarter)
+    if entries != close.entry_count:  # the usual change, and the cheaper half of the question
+        return False
     with connection.cursor() as cursor:
         cursor.execute(close_sql.FINGERPRINT_OF_LISTED, inputs.listed())
-        return _fingerprint(inputs, cursor.fetchone(), entry_count(inputs.county, inputs.quarter))
+        return _fingerprint(inputs, cursor.fetchone(), entries) == close.input_digest
 
 
 def entry_count(county: str, quarter: str) -> int:
@@ -109,64 +113,79 @@ def discard(close: QuarterClose) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT FROM members_quarterclose WHERE id = %s AND whole_at IS NULL FOR UPDATE", [close.pk])
         if cursor.rowcount:
-            for table in ("members_pointscore", "members_closesubject", "members_closechunk"):
-                cursor.execute(f"DELETE FROM {table} WHERE close_id = %s", [close.pk])  # noqa: S608 -- constants
+            _empty(close)
             cursor.execute("DELETE FROM members_quarterclose WHERE id = %s", [close.pk])
 
 
+def _empty(close: QuarterClose) -> None:
+    with connection.cursor() as cursor:
+        for table in ("members_pointscore", "members_closesubject", "members_closechunk"):
+            cursor.execute(f"DELETE FROM {table} WHERE close_id = %s", [close.pk])  # noqa: S608 -- constants
+
+
 def _fill(run: JobRun, close: QuarterClose) -> None:
+    """List who is scored, and plan the chunks. A killed attempt is begun anew: its chunks are the sign of the end."""
     run.progress(0, 0, "整理计分对象")
+    if close.chunks.exists():
+        return
+    inputs = Inputs.of(close.area_id, close.quarter)
+    # Counted before anything is read: an entry that comes later makes the fingerprint out of date.
+    close.entry_count = entry_count(close.area_id, close.quarter)
+    _empty(close)
+    whole = areacodes.subtree(close.area_id)
+    try:
+        side_by_side(lambda span: _list(run, close, inputs, span), _halves(whole) if _is_large(close) else [whole])
+    except IntegrityError:
+        # Somebody was transferred from one half to the other in between: all in one statement, then.
+        _empty(close)
+        _list(run, close, inputs, whole)
     with transaction.atomic():
-        QuarterClose.objects.unscoped("the job's own close").select_for_update(of=("self",)).get(pk=close.pk)
-        if not close.chunks.exists():
-            inputs = Inputs.of(close.area_id, close.quarter)
-            with connection.cursor() as cursor:
-                # Counted before anything is read: an entry that comes later makes the fingerprint out of date.
-                close.entry_count = entry_count(close.area_id, close.quarter)
-                cursor.execute(close_sql.FILL, {"close": close.pk, **inputs.listed()})
-                cursor.execute(close_sql.FINGERPRINT_OF_FILLED, {"close": close.pk})
-                close.input_digest = _fingerprint(inputs, cursor.fetchone(), close.entry_count)
-                cursor.execute(
-                    "SELECT DISTINCT town_code FROM members_closesubject WHERE close_id = %s ORDER BY 1", [close.pk]
-                )
-                towns = [town for (town,) in cursor.fetchall()]
-            chunks = connected_towns(towns, inputs.placements) or [[]]
-            CloseChunk.objects.bulk_create(
-                CloseChunk(close=close, number=number, towns=chunk) for number, chunk in enumerate(chunks, 1)
-            )
-            close.save(update_fields=["entry_count", "input_digest"])
+        with connection.cursor() as cursor:
+            cursor.execute(close_sql.FINGERPRINT_OF_FILLED, {"close": close.pk})
+            close.input_digest = _fingerprint(inputs, cursor.fetchone(), close.entry_count)
+            cursor.execute(close_sql.TOWNS_OF_FILLED, {"close": close.pk})
+            towns = [town for (town,) in cursor.fetchall()]
+        chunks = connected_towns(towns, inputs.placements) or [[]]
+        CloseChunk.objects.bulk_create(
+            CloseChunk(close=close, number=number, towns=chunk) for number, chunk in enumerate(chunks, 1)
+        )
+        close.save(update_fields=["entry_count", "input_digest"])
         run.require_mine()
+
+
+def _list(run: JobRun, close: QuarterClose, inputs: Inputs, span: tuple[str, str]) -> None:
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(close_sql.FILL, {"close": close.pk, **inputs.listed(span)})
+        run.require_mine()
+
+
+def _is_large(close: QuarterClose) -> bool:
+    return close.entry_count >= WORTH_A_SECOND_CONNECTION
+
+
+def _halves(whole: tuple[str, str]) -> list[tuple[str, str]]:
+    """The villages of a county in two spans of codes."""
+    codes = list(
+        Village.objects.unscoped("a close counts the whole county")
+        .filter(pk__gte=whole[0], pk__lt=whole[1])
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+    middle = codes[len(codes) // 2] if codes else whole[1]
+    return [(whole[0], middle), (middle, whole[1])]
 
 
 def _compute_chunks(run: JobRun, close: QuarterClose) -> None:
     waiting = list(close.chunks.filter(done=False).order_by("number").values_list("pk", flat=True))
     total = close.chunks.count()
-    done = total - len(waiting)
-    run.progress(done, total, "计算得分和名次")
-    subjects = close.subjects.unscoped("the job's own close").count()
-    if connection.in_atomic_block or len(waiting) < CONNECTIONS or subjects < WORTH_A_SECOND_CONNECTION:
-        for pk in waiting:
-            compute_chunk(run, pk)
-            done += 1
-            run.progress(done, total, "计算得分和名次")
-        return
-    with ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="close") as pool:
-        futures = [pool.submit(_compute_chunk_apart, run, pk) for pk in waiting]
-        try:
-            for future in futures:
-                future.result()
-                done += 1
-                run.progress(done, total, "计算得分和名次")
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
+    before = total - len(waiting)
 
+    def tell(begun: int) -> None:
+        run.progress(before + begun, total, "计算得分和名次")
 
-def _compute_chunk_apart(run: JobRun, pk: int) -> None:
-    try:
-        compute_chunk(run, pk)
-    finally:
-        connection.close()
+    tell(0)
+    side_by_side(lambda pk: compute_chunk(run, pk), waiting, alone=not _is_large(close), after=tell)
 
 
 def compute_chunk(run: JobRun, pk: int) -> None:
@@ -176,7 +195,9 @@ def compute_chunk(run: JobRun, pk: int) -> None:
         if not chunk.done:
             with connection.cursor() as cursor:
                 planner_settings(cursor)
-                cursor.execute(close_sql.WRITE, chunk_parameters(chunk))
+                categories = categories_of(chunk.close)
+                statement = close_sql.write(categories).as_string(cursor.connection)
+                cursor.execute(statement, chunk_parameters(chunk) | close_sql.codes(categories))
             CloseChunk.objects.filter(pk=pk).update(done=True)
         run.require_mine()
 
@@ -189,6 +210,17 @@ def planner_settings(cursor: Any) -> None:
     cursor.execute("SET LOCAL enable_nestloop = off")
 
 
+def categories_of(close: QuarterClose) -> list[close_sql.Category]:
+    """The categories of the schemes that the close was filled with."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, scheme_id, code, cap FROM members_pointcategory WHERE scheme_id IN"
+            " (SELECT scheme_id FROM members_closesubject WHERE close_id = %s) ORDER BY scheme_id, id",
+            [close.pk],
+        )
+        return [close_sql.Category(*row) for row in cursor.fetchall()]
+
+
 def chunk_parameters(chunk: CloseChunk) -> dict[str, Any]:
     """What the statements of a chunk ask."""
     close = chunk.close
@@ -196,7 +228,9 @@ def chunk_parameters(chunk: CloseChunk) -> dict[str, Any]:
 
 
 def _finish(run: JobRun, close: QuarterClose) -> None:
-    run.progress(close.chunks.count(), close.chunks.count(), "核对并生成摘要")
+    chunks = close.chunks.count()
+    run.progress(chunks, chunks, "核对并生成摘要")
+    digest = digest_of(close, alone=not _is_large(close))
     with transaction.atomic():
         gate = lock_gate(close.area_id, close.quarter)
         versions = QuarterClose.objects.unscoped("versions of the job's own quarter").filter(
@@ -206,7 +240,7 @@ def _finish(run: JobRun, close: QuarterClose) -> None:
             raise WrongState("计算期间本季度已经公示，这次试算不再需要")
         if close.chunks.filter(done=False).exists():
             raise RuntimeError(f"close {close.pk} has chunks that were not computed")
-        close.digest = digest_of(close)
+        close.digest = digest
         close.subject_count = close.subjects.unscoped("the job's own close").count()
         close.whole_at = timezone.now()
         trials = versions.filter(state=QuarterClose.State.TRIAL, whole_at__isnull=False)

@@ -5,13 +5,17 @@ it: number, kind, class, village, federation key or "", town, base, awards as [[
 order of the codes, deductions, total, grade, the ranks in village, federation and town; null where there is none.
 """
 
+import hashlib
+
 from django.db import connection
 from psycopg2 import sql
 
 from members.models import PointCategory, QuarterClose
+from members.points.lanes import side_by_side
 
-# to_json() escapes the same characters in the same way as Python does.
-_LINE = """
+# to_json() escapes the same characters in the same way as Python does. Scores lie together, in the order of the ids
+# of their subjects: the bounds keep the planner from reading those of other closes.
+_LINES = """
     SELECT s.number, concat_ws(',', '[' || to_json(s.number), to_json(s.subject_kind), to_json(s.subject_class),
            to_json(s.village_code), to_json(s.federation_key), to_json(s.town_code), p.base, '[' || {awards} || ']',
            p.deduct, coalesce(p.total::text, 'null'),
@@ -19,38 +23,61 @@ _LINE = """
            coalesce(p.rank_village::text, 'null'), coalesce(p.rank_federation::text, 'null'),
            coalesce(p.rank_town::text, 'null') || E']\\n') AS line
       FROM members_closesubject s JOIN members_pointscore p ON p.close_subject_id = s.id
-     WHERE s.close_id = {close} AND s.scheme_id = {scheme}
+     WHERE s.close_id = {close} AND s.scheme_id = {scheme} AND p.close_subject_id BETWEEN {first} AND {last}
 """
 _AWARD = """'[' || to_json({code}::text) || ',' || (p.awards ->> {code}) || ']'"""
-_EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+_TEXT = "SELECT string_agg(line, '' ORDER BY number) FROM ({}) AS lines WHERE number >= {} AND number < {}"
+_BOUNDS = "SELECT min(id), max(id), count(*), min(number) FROM members_closesubject WHERE close_id = %s"
+_MIDDLE = "SELECT number FROM members_closesubject WHERE close_id = %s ORDER BY number LIMIT 1 OFFSET %s"
+_BEYOND = "\U0010ffff"  # greater in byte order than any number
 
 
-def digest_of(close: QuarterClose) -> str:
-    """The digest of the scores that are kept now."""
-    return _ask(close, "encode(sha256(convert_to(string_agg(line, '' ORDER BY number), 'UTF8')), 'hex')") or _EMPTY
+def digest_of(close: QuarterClose, *, alone: bool = True) -> str:
+    """The digest of the scores that are kept now; unless `alone`, read on two connections (they must be committed)."""
+    made = hashlib.sha256()
+    for part in _parts(close, alone=alone):
+        made.update(part.encode())
+    return made.hexdigest()
 
 
 def canonical_lines(close: QuarterClose) -> str:
     """The text whose digest is kept, for whoever wants to compare it with another installation's."""
-    return _ask(close, "string_agg(line, '' ORDER BY number)") or ""
+    return "".join(_parts(close, alone=True))
 
 
-def _ask(close: QuarterClose, what: str) -> str | None:
-    listed = close.subjects.unscoped("a digest is over the whole close")
-    schemes = list(listed.values_list("scheme_id", flat=True).distinct())
-    if not schemes:
-        return None
-    lines = sql.SQL(" UNION ALL ").join(_lines(close.pk, scheme) for scheme in schemes)
+def _parts(close: QuarterClose, *, alone: bool) -> list[str]:
+    """The text, in two parts of about the same size."""
     with connection.cursor() as cursor:
-        statement = sql.SQL("SELECT {} FROM ({}) AS lines").format(sql.SQL(what), lines)
-        cursor.execute(statement.as_string(cursor.connection))
-        return cursor.fetchone()[0]
+        cursor.execute(_BOUNDS, [close.pk])
+        first, last, count, lowest = cursor.fetchone()
+        if not count:
+            return []
+        cursor.execute(_MIDDLE, [close.pk, count // 2])
+        middle = cursor.fetchone()[0]
+    lines = _lines(close, first, last)
+    parts = {lowest: "", middle: ""}
+
+    def read(start: str) -> None:
+        statement = sql.SQL(_TEXT).format(lines, sql.Literal(start), sql.Literal(middle if start < middle else _BEYOND))
+        with connection.cursor() as cursor:
+            cursor.execute(statement.as_string(cursor.connection))
+            parts[start] = cursor.fetchone()[0] or ""
+
+    side_by_side(read, list(parts), alone=alone)
+    return list(parts.values())
 
 
-def _lines(close_id: int, scheme_id: int) -> sql.Composed:
+def _lines(close: QuarterClose, first: int, last: int) -> sql.Composed:
     # A scheme's categories are few and known: naming them costs a tenth of unfolding each subject's awards.
-    codes = sorted(PointCategory.objects.filter(scheme_id=scheme_id).values_list("code", flat=True), key=str.encode)
-    awards = sql.SQL(" || ',' || ").join(sql.SQL(_AWARD).format(code=sql.Literal(code)) for code in codes)
-    return sql.SQL(_LINE).format(
-        awards=awards if codes else sql.SQL("''"), close=sql.Literal(close_id), scheme=sql.Literal(scheme_id)
-    )
+    listed = close.subjects.unscoped("a digest is over the whole close")
+    queries = []
+    for scheme in listed.values_list("scheme_id", flat=True).distinct():
+        codes = sorted(PointCategory.objects.filter(scheme_id=scheme).values_list("code", flat=True), key=str.encode)
+        awards = sql.SQL(" || ',' || ").join(sql.SQL(_AWARD).format(code=sql.Literal(code)) for code in codes)
+        queries.append(
+            sql.SQL(_LINES).format(
+                awards=awards if codes else sql.SQL("''"), close=sql.Literal(close.pk), scheme=sql.Literal(scheme),
+                first=sql.Literal(first), last=sql.Literal(last),
+            )
+        )  # fmt: skip
+    return sql.SQL(" UNION ALL ").join(queries)

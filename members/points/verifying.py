@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 from members.models import QuarterClose
 from members.points import close_sql
-from members.points.closing import chunk_parameters, planner_settings
+from members.points.closing import categories_of, chunk_parameters, planner_settings
 from members.points.digest import digest_of
 
 BINDING = (QuarterClose.State.PUBLISHED, QuarterClose.State.LOCKED)
@@ -38,8 +38,10 @@ def replay(close: QuarterClose) -> Replay:
     found = Replay(close, "")
     with transaction.atomic(), connection.cursor() as cursor:
         planner_settings(cursor)
+        categories = categories_of(close)
+        statement = close_sql.differing(categories).as_string(cursor.connection)
         for chunk in close.chunks.order_by("number"):
-            cursor.execute(close_sql.DIFFERING, chunk_parameters(chunk))
+            cursor.execute(statement, chunk_parameters(chunk) | close_sql.codes(categories))
             found.differing += [number for (number,) in cursor.fetchall()]
         found.digest = digest_of(close)
     found.differing.sort(key=str.encode)

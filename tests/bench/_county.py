@@ -134,8 +134,8 @@ def make_county(members: int = MEMBERS, entries: int = ENTRIES) -> User:
     with connection.cursor() as cursor, timed("places"):
         _without_triggers(cursor, _PLACES, {})
     user = User.objects.create(username="xianji", name="审核员")
-    for role, key in (("county_reviewer", COUNTY), ("town_reviewer", COUNTY), ("village_clerk", COUNTY)):
-        Grant.objects.create(user=user, role=role, scope_kind="area", scope_key=key, valid_from=clock.today())
+    for role in ("county_reviewer", "village_clerk", "federation_secretary", "town_reviewer"):
+        Grant.objects.create(user=user, role=role, scope_kind="area", scope_key=COUNTY, valid_from=clock.today())
     schemes.put_in_force(scheme=schemes.new_version(by=user, area=COUNTY, content=SCHEME), by=user)
     with connection.cursor() as cursor:
         with timed("people"):

@@ -22,9 +22,7 @@ CREATE TABLE hand_written (
 CREATE TABLE hand_federation (village varchar(12) COLLATE "C" PRIMARY KEY, id bigint, key text, name text);
 """
 _CATEGORIES = range(len(SCHEME.categories))
-_SUMS = ", ".join(
-    f"coalesce(sum(LEAST(cap, plus)) FILTER (WHERE category = 'C{n}'), 0)::int AS s{n}" for n in _CATEGORIES
-)
+_SUMS = ", ".join(f"coalesce(sum(LEAST(cap, plus)) FILTER (WHERE category = {n}), 0)::int AS s{n}" for n in _CATEGORIES)
 _CAPPED = [
     f"LEAST({category.cap}, coalesce(s{n}, 0))" if category.cap is not None else f"coalesce(s{n}, 0)"
     for n, category in enumerate(SCHEME.categories)
@@ -32,7 +30,7 @@ _CAPPED = [
 _AWARDS = ", ".join(f"'C{n}', {_CAPPED[n]}" for n in _CATEGORIES)
 _STATEMENT = f"""
 WITH item AS MATERIALIZED (
-    SELECT i.code, i.quarter_cap AS cap, i."group" AS highest_of, c.code AS category
+    SELECT i.id AS item, i.code, i.quarter_cap AS cap, i."group" AS highest_of, right(c.code, 1)::int AS category
       FROM members_pointitem i JOIN members_pointcategory c ON c.id = i.category_id
 ), listed AS MATERIALIZED (
     SELECT s.id, s.number, s.name, s.subject_class, s.exempt_reason = '' AS counts, p.village_id,
@@ -44,23 +42,27 @@ WITH item AS MATERIALIZED (
 ), undone AS MATERIALIZED (
     SELECT reverses FROM members_pointentry WHERE settle_quarter = '{QUARTER}' AND reverses IS NOT NULL
 ), effective AS MATERIALIZED (
-    SELECT e.subject_id, e.id, e.points, e.occurred_on, i.*
-      FROM members_pointentry e JOIN listed l ON l.id = e.subject_id JOIN item i ON i.code = e.item_code
-     WHERE e.settle_quarter = '{QUARTER}' AND e.county_code = '{COUNTY}' AND e.reverses IS NULL
-       AND e.id NOT IN (SELECT reverses FROM undone)
+    SELECT l.id AS subject_id, e.id, e.points, e.occurred_on, i.item, i.code, i.highest_of
+      FROM listed l
+     CROSS JOIN LATERAL (
+           SELECT id, points, occurred_on, item_code FROM members_pointentry
+            WHERE settle_quarter = '{QUARTER}' AND county_code = '{COUNTY}' AND subject_id = l.id AND reverses IS NULL
+           OFFSET 0) AS e
+      JOIN item i ON i.code = e.item_code
+     WHERE e.id NOT IN (SELECT reverses FROM undone)
 ), counted AS (
-    SELECT subject_id, code, category, cap, points FROM effective WHERE highest_of = '' OR points < 0
+    SELECT subject_id, item, points FROM effective WHERE highest_of = '' OR points < 0
     UNION ALL
-    (SELECT DISTINCT ON (subject_id, highest_of, occurred_on) subject_id, code, category, cap, points
+    (SELECT DISTINCT ON (subject_id, highest_of, occurred_on) subject_id, item, points
        FROM effective WHERE highest_of <> '' AND points > 0
       ORDER BY subject_id, highest_of, occurred_on, points DESC, code, id)
 ), by_item AS (
-    SELECT subject_id, min(category) AS category, min(cap) AS cap,
-           coalesce(sum(points) FILTER (WHERE points > 0), 0) AS plus,
-           coalesce(-sum(points) FILTER (WHERE points < 0), 0) AS minus
-      FROM counted GROUP BY subject_id, code
+    SELECT subject_id, item, coalesce(sum(points) FILTER (WHERE points > 0), 0)::int AS plus,
+           coalesce(-sum(points) FILTER (WHERE points < 0), 0)::int AS minus
+      FROM counted GROUP BY subject_id, item
 ), by_subject AS (
-    SELECT subject_id, {_SUMS}, sum(LEAST(cap, minus))::int AS deduct FROM by_item GROUP BY subject_id
+    SELECT subject_id, {_SUMS}, sum(LEAST(cap, minus))::int AS deduct
+      FROM by_item JOIN item USING (item) GROUP BY subject_id
 ), summed AS (
     SELECT l.*, CASE subject_class WHEN 'frail' THEN 1100 WHEN 'cadre' THEN 900 ELSE 1000 END AS base,
            jsonb_build_object({_AWARDS}) AS awards, {" + ".join(_CAPPED)} AS award,
@@ -117,7 +119,7 @@ class HandWritten:
 
     def _half(self, connection: Any, low: str, high: str) -> None:
         with connection.cursor() as cursor:
-            cursor.execute("SET work_mem = '64MB'")
+            cursor.execute("SET work_mem = '64MB'; SET jit = off")
             cursor.execute(_STATEMENT, {"low": low, "high": high, "run": self._run})
 
     def differing(self, close: int) -> int:
