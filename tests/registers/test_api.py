@@ -3,8 +3,8 @@
 import datetime as dt
 import json
 import re
-from uuid import UUID
 from io import BytesIO
+from uuid import UUID
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
