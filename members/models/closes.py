@@ -17,6 +17,9 @@ from villages.models.area import code_field
 
 # The gate says what the closes say: nobody opens a published or locked quarter by writing to the gate.
 _GATE_FOLLOWS_CLOSES = """
+    IF TG_OP = 'UPDATE' AND (NEW.county_code, NEW.quarter) IS DISTINCT FROM (OLD.county_code, OLD.quarter) THEN
+        RAISE EXCEPTION '% 的 % 不能改为别的季度', OLD.county_code, OLD.quarter USING ERRCODE = 'LJ020';
+    END IF;
     IF NEW.state IS DISTINCT FROM COALESCE(
         (SELECT c.state FROM members_quarterclose c
          WHERE c.area_id = NEW.county_code AND c.quarter = NEW.quarter AND c.state IN ('published', 'locked')), 'open')
@@ -55,14 +58,26 @@ _CLOSE_MOVES_FORWARD = """
     THEN
         RAISE EXCEPTION '% 第 % 版结算已经算完，不能改写，请重新试算', OLD.quarter, OLD.number USING ERRCODE = 'LJ021';
     END IF;
+    IF (OLD.published_at IS NOT NULL AND (NEW.published_at, NEW.published_by_id)
+            IS DISTINCT FROM (OLD.published_at, OLD.published_by_id))
+        OR (OLD.locked_at IS NOT NULL AND (NEW.locked_at, NEW.locked_by_id)
+            IS DISTINCT FROM (OLD.locked_at, OLD.locked_by_id))
+        OR (OLD.reopened_at IS NOT NULL AND (NEW.reopened_at, NEW.reopened_by_id, NEW.reopen_reason)
+            IS DISTINCT FROM (OLD.reopened_at, OLD.reopened_by_id, OLD.reopen_reason))
+    THEN
+        RAISE EXCEPTION '% 第 % 版结算由谁在何时公示、审定、重新打开，不能改写', OLD.quarter, OLD.number
+            USING ERRCODE = 'LJ021';
+    END IF;
     IF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (
         ('trial', 'published'), ('trial', 'superseded'), ('published', 'locked'),
         ('published', 'superseded'), ('locked', 'superseded'))
     THEN
         RAISE EXCEPTION '季度结算不能从“%”改为“%”', OLD.state, NEW.state USING ERRCODE = 'LJ021';
     END IF;
-    IF NEW.state = 'published' AND (NEW.whole_at IS NULL OR NEW.digest = '') THEN
-        RAISE EXCEPTION '% 第 % 版结算还没有算完，不能公示', OLD.quarter, OLD.number USING ERRCODE = 'LJ021';
+    IF NEW.state = 'published' AND (NEW.whole_at IS NULL OR NEW.digest = '' OR NEW.published_at IS NULL
+                                    OR NEW.published_by_id IS NULL) THEN
+        RAISE EXCEPTION '% 第 % 版结算还没有算完，或没有记下由谁公示，不能公示', OLD.quarter, OLD.number
+            USING ERRCODE = 'LJ021';
     END IF;
     IF OLD.state IN ('published', 'locked') AND NEW.state = 'superseded' AND (
         NEW.reopen_reason = '' OR NEW.reopened_by_id IS NULL

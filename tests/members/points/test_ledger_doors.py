@@ -102,6 +102,10 @@ def test_no_entry_passes_a_published_or_locked_gate(world, entry):
     assert refused(*copy_of(entry, **REVERSAL)).startswith("LJ010 371083 的 2026Q3 已经审定")
     assert "LJ020" in refused("UPDATE members_pointquarter SET state = 'open' WHERE quarter = '2026Q3'")
     assert "LJ020" in refused("DELETE FROM members_pointquarter WHERE quarter = '2026Q3'")
+    assert "LJ020" in refused(
+        "UPDATE members_pointquarter SET quarter = '2045Q1', state = 'open' WHERE quarter = '2026Q3'"
+    )
+    assert "LJ021" in refused("UPDATE members_quarterclose SET locked_by_id = NULL WHERE quarter = '2026Q3'")
 
 
 @pytest.mark.parametrize("state", ["published", "locked"])
@@ -119,6 +123,9 @@ def test_no_entry_passes_a_published_or_locked_gate(world, entry):
         "UPDATE members_quarterclose SET state = 'trial'",
         "UPDATE members_quarterclose SET state = 'superseded'",
         "UPDATE members_quarterclose SET number = 9",
+        "UPDATE members_quarterclose SET published_at = NULL",
+        "UPDATE members_quarterclose SET published_by_id = NULL",
+        "UPDATE members_quarterclose SET published_at = published_at + interval '1 day'",
     ],
 )
 def test_a_published_close_stays_as_it_is(world, entry, state, statement):
@@ -149,6 +156,14 @@ def test_reopening_in_sql_needs_another_person_and_a_reason(world, entry):
         cursor.execute("SELECT state FROM members_pointquarter WHERE county_code = %s AND quarter = '2026Q3'", [COUNTY])
         assert cursor.fetchone() == ("open",)
     assert refused("DELETE FROM members_pointscore WHERE close_id = %s", [close.pk]).startswith("LJ023")
+    # What was published once stays so for good: otherwise its results could be rewritten afterwards.
+    forget = "UPDATE members_quarterclose SET published_at = NULL WHERE id = %s"
+    assert refused(forget, [close.pk]).startswith("LJ021")
+
+
+def test_publishing_in_sql_names_who_and_when(world, entry):
+    close = stage.closed(world.user("xianji"))
+    assert refused("UPDATE members_quarterclose SET state = 'published' WHERE id = %s", [close.pk]).startswith("LJ021")
 
 
 @pytest.mark.parametrize("before", ["trial", "published"])
