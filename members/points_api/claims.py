@@ -26,6 +26,8 @@ from registers.exchange.jobs import keep_marked
 from registers.models import Job
 
 TAG: dict[str, Any] = {"tags": ["point-claims"]}
+DECLARE = "claims.declare"
+STEPS = ("claims.branch_check", "claims.federation_check", "claims.approve")
 FIELDS = (
     "id", "subject__number", "item_code", "quantity", "occurred_on", "reason", "source_ref", "corrects", "state",
     "settle_quarter", "village_id",
@@ -46,6 +48,12 @@ class SomeRefused(Invalid):
 class PointClaimViewSet(common.PointsViewSet):
     queryset = PointClaim.objects.all()
     serializer_class = ClaimSerializer
+    rights = {
+        "create": (DECLARE,),
+        "import_workbook": (DECLARE,),
+        "bulk_advance": STEPS,
+        "reject": (*STEPS, DECLARE),  # who declared may take back
+    }
 
     @extend_schema(
         summary="积分申报列表", **TAG,
@@ -125,7 +133,7 @@ class PointClaimViewSet(common.PointsViewSet):
     @extend_schema(summary="积分申报模板", responses={**WORKBOOK, **WORKBOOK_REFUSED}, **TAG)
     @action(detail=False, methods=["get"], url_path="template.xlsx", renderer_classes=[WorkbookRenderer])
     def template(self, request: Request) -> FileResponse:
-        if not request.user.can("claims.declare"):  # type: ignore[union-attr] # signed in by now
+        if not request.user.can(DECLARE):  # type: ignore[union-attr] # signed in by now
             raise NotAllowed("您没有申报积分的权限")
         made = claims_template(by=request.user)
         return FileResponse(made, as_attachment=True, filename="积分申报（模板）.xlsx", content_type=XLSX)
@@ -136,6 +144,7 @@ class PointClaimViewSet(common.PointsViewSet):
     )  # fmt: skip
     @action(detail=False, methods=["post"], url_path="import", parser_classes=[MultiPartParser])
     def import_workbook(self, request: Request) -> Response:
+        self.require_right()
         upload = request.FILES.get("file")
         if upload is None:
             raise Invalid("请选择要导入的工作簿（.xlsx），放在 file 里", field="file")

@@ -1,7 +1,7 @@
 """What the endpoints of points share."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
@@ -31,6 +31,7 @@ class PointsViewSet(GenericViewSet):
     lookup_value_regex = r"[0-9]{1,19}"
     filter_backends = ()
     pagination_class = None
+    rights: ClassVar[Mapping[str, tuple[str, ...]]] = {}  # action → one of these is needed, whatever the body says
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -41,8 +42,15 @@ class PointsViewSet(GenericViewSet):
         rows = getattr(self, "queryset", None)
         return rows.all() if rows is not None else None
 
+    def require_right(self) -> None:
+        """Asked before the body is read: who may not do it at all need not hear what would be right."""
+        needed = self.rights.get(self.action, ())
+        if needed and not any(self.request.user.can(right) for right in needed):  # type: ignore[union-attr]
+            raise NotAllowed("您没有办理这一步的权限")
+
     def given(self, shape: type[serializers.Serializer], **options: Any) -> Any:
-        """The body checked. Raises DRF's ValidationError with every error at its field."""
+        """The body checked. Raises NotAllowed, or DRF's ValidationError with every error at its field."""
+        self.require_right()
         if self.request.data is None:
             raise Invalid("请求内容应为一个 JSON 对象")
         checked = shape(data=self.request.data, **options)

@@ -25,6 +25,7 @@ FIELDS = (
 class PointEntryViewSet(common.PointsViewSet):
     queryset = PointEntry.objects.all()
     serializer_class = EntrySerializer
+    rights = {"reverse": ("entries.reverse",)}
 
     @extend_schema(
         summary="积分记录列表", **TAG,

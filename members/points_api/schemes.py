@@ -25,6 +25,7 @@ TAG: dict[str, Any] = {"tags": ["point-schemes"]}
 class PointSchemeViewSet(common.PointsViewSet):
     queryset = PointScheme.objects.all()
     serializer_class = SchemeSerializer
+    rights = dict.fromkeys(("create", "update", "partial_update"), ("schemes.change",))
 
     @extend_schema(
         summary="积分办法列表", **TAG,
