@@ -182,9 +182,9 @@ class ScaleFace(Face):
 def scale_of(register: Register, user: Any, request: HttpRequest) -> dict[str, Any]:
     """The scale of the villages typed so far. Only villages within the user's reach are counted."""
     names = [
-        str(text).strip()
-        for key, text in request.POST.items()
-        if key.startswith(f"{VILLAGES_PREFIX}-") and key.endswith("-village") and str(text).strip()
+        text
+        for key, text in ((key, str(text).replace("\x00", "").strip()) for key, text in request.POST.items())
+        if key.startswith(f"{VILLAGES_PREFIX}-") and key.endswith("-village") and text
         and not request.POST.get(f"{key.removesuffix('-village')}-DELETE")
     ]  # fmt: skip
     context: dict[str, Any] = {"scale": None, "scale_reason": request.POST.get("scale_reason", "")}

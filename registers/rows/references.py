@@ -26,6 +26,10 @@ class Resolver(Protocol):
         ...
 
 
+def _holds_nul(key: Hashable) -> bool:
+    return any("\x00" in text for text in (key if isinstance(key, tuple) else (key,)) if isinstance(text, str))
+
+
 @dataclass(frozen=True)
 class Reference(Kind):
     """Something named by code or name. `parse` only cleans the text; the row checker resolves the column at once.
@@ -49,7 +53,8 @@ class Reference(Kind):
     def resolve(self, keys: Iterable[Hashable], context: Any) -> Mapping[Any, Any]:
         if self.resolver is None:
             raise TypeError("a Reference needs a resolver to be checked")
-        return self.resolver.resolve(keys, context)
+        # What no text of the database may hold names nothing: forms show again what was typed before it is checked.
+        return self.resolver.resolve([key for key in keys if not _holds_nul(key)], context)
 
     def missing(self, raw: object) -> CellError:
         return CellError(f"填了“{values.shown(raw)}”", f"没有找到这个{self.what or '名称'}，请核对或填代码")
