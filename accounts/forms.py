@@ -21,6 +21,13 @@ class SignInForm(AuthenticationForm):
         "inactive": "这个账号已停用，请联系本单位系统管理员。",
     }
 
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        if self.is_bound:
+            # After a wrong password the name stands; what has to be typed again is the password.
+            self.fields["username"].widget.attrs["autofocus"] = False
+            self.fields["password"].widget.attrs["autofocus"] = True
+
     def clean_username(self) -> str:
         return self.cleaned_data["username"].strip().lower()
 

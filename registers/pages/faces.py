@@ -101,9 +101,14 @@ class Face(DomainErrorsMixin, View):
         return reverse(self.register.url_name(face), args=[self.register.key_of(row)] if row is not None else [])
 
     def breadcrumbs(self, *last: tuple[str, str]) -> list[dict[str, str]]:
-        """The register's list, then (title, url) pairs; the last has no address."""
-        crumbs = [{"title": self.register.title, "url": self.url("list")}]
-        return [*crumbs, *({"title": title, "url": url} for title, url in last)]
+        """The menu's group where it has another name, the register's list, then (title, url) pairs.
+
+        The last, which is the page itself, has no address.
+        """
+        register = self.register
+        above = [] if register.group == register.title else [(register.group, "")]
+        pairs = [*above, (register.title, self.url("list") if last else ""), *last]
+        return [{"title": title, "url": url} for title, url in pairs]
 
     def page(self, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
         return render(self.request, template, context, status=status)

@@ -26,6 +26,7 @@ TONES = {
     Job.State.CANCELLED: "neutral",
 }
 BELL_SHOWN = 6
+LONG_WAIT_SECONDS = 20  # a free worker takes a job within a second or two
 PAGE = 30
 ERRORS_SHOWN = 50
 
@@ -64,6 +65,7 @@ def progress_of(job: Job) -> dict[str, Any]:
         "total": job.total or None,
         "figures": _figures(job),
         "elapsed": present.duration((ended - job.started_at).total_seconds()) if job.started_at else "",
+        "waited": _waited(job),
         "remaining": _remaining(job),
         "progress_url": reverse("jobs:progress", args=[job.pk]),
         "cancel_url": "" if job.cancel_asked else reverse("jobs:cancel", args=[job.pk]),
@@ -89,6 +91,14 @@ def _counts(result: dict[str, Any]) -> str:
         return f"有 {result['error_count']:,} 处需要改正" + ("" if result.get("written") else "，什么都没有写入")
     words = {"created": "新增", "updated": "更新", "unchanged": "未变"}
     return "，".join(f"{word} {result[name]:,} 行" for name, word in words.items() if isinstance(result.get(name), int))
+
+
+def _waited(job: Job) -> str:
+    """How long the job has been in the queue, once that is longer than a working house needs."""
+    if job.state != Job.State.QUEUED:
+        return ""
+    seconds = (timezone.now() - job.created_at).total_seconds()
+    return present.duration(seconds) if seconds > LONG_WAIT_SECONDS else ""
 
 
 def _remaining(job: Job) -> str:

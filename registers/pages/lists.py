@@ -34,7 +34,7 @@ class ListFace(Face):
         totals = self.totals(rows, columns, heads) if len(page.rows) > 1 else None
         context = {
             "register": self.register,
-            "breadcrumbs": [{"title": self.register.group, "url": ""}, {"title": self.register.title, "url": ""}],
+            "breadcrumbs": self.breadcrumbs(),
             "count": reading.count_text(count),
             "columns": heads,
             "rows": [present.table_row(self.register, row, columns, heads) for row in page.rows],
