@@ -317,7 +317,7 @@ class CloseSubject(GuardedModel):
 
     class Meta:
         verbose_name = verbose_name_plural = "结算对象"
-        constraints = [models.UniqueConstraint(fields=["close", "number"], name="close_subject_once")]
+        constraints = [models.UniqueConstraint(fields=["close", "subject"], name="close_subject_once")]
         indexes = [models.Index(fields=["close", "village_code"], name="close_subject_by_village")]
         triggers = [*_result_triggers()]
 

@@ -37,7 +37,7 @@ FILL = f"""
     SELECT %(close)s, subject_id, number, name, kind, subject_class, is_exempt, village_code, town_code,
            federation, federation_key, federation_name, scheme_id
       FROM ({LISTED}) AS listed
-     ORDER BY village_code, subject_id
+     ORDER BY subject_id
 """  # noqa: S608 -- constants
 
 _FINGERPRINT_OF_ROW = """

@@ -185,17 +185,17 @@ def _compute_chunks(run: JobRun, close: QuarterClose) -> None:
         run.progress(before + begun, total, "计算得分和名次")
 
     tell(0)
-    side_by_side(lambda pk: compute_chunk(run, pk), waiting, alone=not _is_large(close), after=tell)
+    categories = categories_of(close)
+    side_by_side(lambda pk: compute_chunk(run, pk, categories), waiting, alone=not _is_large(close), after=tell)
 
 
-def compute_chunk(run: JobRun, pk: int) -> None:
+def compute_chunk(run: JobRun, pk: int, categories: list[close_sql.Category]) -> None:
     """Scores and ranks of one connected set of towns, once: the row of the chunk is the lock."""
     with transaction.atomic():
         chunk = CloseChunk.objects.select_for_update(of=("self",)).select_related("close").get(pk=pk)
         if not chunk.done:
             with connection.cursor() as cursor:
                 planner_settings(cursor)
-                categories = categories_of(chunk.close)
                 statement = close_sql.write(categories).as_string(cursor.connection)
                 cursor.execute(statement, chunk_parameters(chunk) | close_sql.codes(categories))
             CloseChunk.objects.filter(pk=pk).update(done=True)
@@ -215,7 +215,7 @@ def categories_of(close: QuarterClose) -> list[close_sql.Category]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, scheme_id, code, cap FROM members_pointcategory WHERE scheme_id IN"
-            " (SELECT scheme_id FROM members_closesubject WHERE close_id = %s) ORDER BY scheme_id, id",
+            " (SELECT DISTINCT scheme_id FROM members_closesubject WHERE close_id = %s) ORDER BY scheme_id, id",
             [close.pk],
         )
         return [close_sql.Category(*row) for row in cursor.fetchall()]

@@ -31,6 +31,7 @@ SCORES: dict[str, Any] = {"tags": ["quarter-scores"]}
 class QuarterCloseViewSet(common.PointsViewSet):
     queryset = QuarterClose.objects.all()
     serializer_class = CloseSerializer
+    rights = {"create": ("closes.run",), "reopen": ("closes.reopen",)}
 
     @extend_schema(
         summary="季度结算列表", **CLOSES,
@@ -150,9 +151,12 @@ class QuarterScoreViewSet(common.PointsViewSet):
             rows = rows.filter(close_subject__federation=federation)
         common.one_of(request, "subject_kind", SubjectKind.values)
         common.one_of(request, "subject_class", SubjectClass.values)
-        wanted = {name: OF_SUBJECT[name] for name in ("member_no", "subject_kind", "subject_class")}
-        rows = common.narrowed(request, rows, wanted | {"grade": "grade"})
-        order = common.ordered(request, ORDERS, ("-close__quarter", "close_subject__number", "pk"), OF_SUBJECT)
+        wanted = {name: OF_SUBJECT[name] for name in ("subject_kind", "subject_class")}
+        wanted |= {"grade": "grade", "member_no": "close_subject__subject__number"}
+        rows = common.narrowed(request, rows, wanted)
+        # Within one close the subject's own id is the order that an index gives.
+        default = ("close_subject__subject_id", "pk") if quarter else ("-close__quarter", "pk")
+        order = common.ordered(request, ORDERS, default, OF_SUBJECT)
         if any(part.removeprefix("-") in ("total", *OWN) for part in order):
             rows = rows.filter(total__isnull=False)
         if any(part.removeprefix("-") == "rank_federation" for part in order):
