@@ -1,0 +1,133 @@
+"""Role × route × scope, every address of the product; a new route that the table does not list fails."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.http import HttpResponseBase
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.matrix.stage import Stage, taken_back
+from tests.matrix.table import OPEN, OWNER, ROUTES, Route
+
+pytestmark = pytest.mark.django_db
+CLERK, SAME_ROLE_ELSEWHERE = "zhenjie", "qita"
+UNKNOWN = {"pk": 999_999_999, "key": "999999999999", "number": "9999999999999"}
+UNKNOWN_UUID = "00000000-0000-4000-8000-000000000000"
+_TOKENS = re.compile(rb'(csrfmiddlewaretoken" value|csrf-token"\s+content)="[^"]*"')
+
+
+def patterns(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Every address that has a name, but the admin's: it is opened by users.change alone and has tests of its own."""
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name}", pattern
+        elif pattern.namespace != "admin":
+            yield from patterns(pattern, namespace + (f"{pattern.namespace}:" if pattern.namespace else ""))
+
+
+def methods(pattern: URLPattern) -> set[str]:
+    """What a view answers to, as far as it says so; a page that inherits all methods is asked by GET at least."""
+    actions = getattr(pattern.callback, "actions", None)
+    return set(actions) if actions else set()
+
+
+def address(route: Route, stage: Stage, *, known: bool = True) -> str:
+    """The route's address, of the stage's row or of one that is nowhere."""
+    args = dict(route.args)
+    if route.row:
+        (name,) = KEYS[route.name]
+        is_uuid = len(str(stage.rows[route.row])) == len(UNKNOWN_UUID)
+        args[name] = stage.rows[route.row] if known else UNKNOWN_UUID if is_uuid else UNKNOWN[name]
+    return reverse(route.name, kwargs=args) + route.query
+
+
+def ask(stage: Stage, username: str, route: Route, *, known: bool = True) -> tuple[HttpResponseBase, bytes]:
+    """The answer and its body; whatever it wrote is taken back."""
+    client = stage.client(username, api=route.is_api)
+    more = {"format": "json"} if route.is_api and route.method != "get" else {}
+    with taken_back():
+        answer = getattr(client, route.method)(address(route, stage, known=known), dict(route.given), **more)
+        body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return answer, _TOKENS.sub(b"", body)
+
+
+def is_sign_in(answer: HttpResponseBase) -> bool:
+    return answer.status_code == 302 and answer["Location"].startswith(reverse(settings.LOGIN_URL))
+
+
+def served(answer: HttpResponseBase, route: Route) -> bool:
+    """Whether the person was let in: a wrong body (400, 415) or a wrong state (409) comes after that."""
+    if is_sign_in(answer):
+        return route.name == "accounts:logout"
+    return answer.status_code in (200, 201, 202, 204, 302, 400, 409, 415)
+
+
+EVERY = dict(patterns(get_resolver()))
+KEYS = {name: [*pattern.pattern.regex.groupindex] for name, pattern in EVERY.items()}
+LISTED = [*ROUTES, *OPEN]
+
+
+def test_the_table_lists_every_route():
+    unlisted = set(EVERY) - {route.name for route in LISTED}
+    assert not unlisted, f"say in tests/matrix/table.py who may do what at {sorted(unlisted)}"
+    gone = {route.name for route in LISTED} - set(EVERY)
+    assert not gone, f"the table lists what is no more: {sorted(gone)}"
+
+
+def test_the_table_lists_every_method_of_the_api():
+    told = {(route.name, route.method) for route in LISTED}
+    missing = {(name, method) for name, pattern in EVERY.items() for method in methods(pattern)} - told
+    assert not missing
+
+
+def test_no_route_is_told_twice_and_every_person_is_known(stage):
+    told = [str(route) for route in LISTED]
+    assert len(told) == len(set(told))
+    named = {username for route in LISTED for username in route.may | route.sees}
+    assert named <= set(stage.users)
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=str)
+def test_each_role_gets_what_the_table_says(stage, route):
+    wrong = {}
+    for username in stage.users:
+        same = CLERK if username == SAME_ROLE_ELSEWHERE else username
+        answer, _ = ask(stage, username, route)
+        status = answer.status_code
+        elsewhere = username == SAME_ROLE_ELSEWHERE and route.row and not route.shared
+        if elsewhere:
+            right = status == 404 if same in route.sees else status in (403, 404)
+        elif same in route.may:
+            right = served(answer, route)
+        elif not route.row or same in route.sees:
+            right = status == 403
+        else:  # the row does not exist for him; without the right to any such row he may be told that instead
+            right = status == 404 if route.sees == OWNER else status in (403, 404)
+        if not right:
+            wrong[username] = status
+    assert not wrong, f"{route}: may {sorted(route.may)}"
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=str)
+def test_who_is_not_signed_in_gets_nowhere(stage, route):
+    answer, _ = ask(stage, "", route)
+    if route.is_api:
+        assert answer.status_code == 401
+    else:
+        assert is_sign_in(answer)
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if route.row and not route.shared], ids=str)
+def test_what_lies_elsewhere_answers_as_what_is_nowhere(stage, route):
+    foreign, body = ask(stage, SAME_ROLE_ELSEWHERE, route)
+    unknown, same = ask(stage, SAME_ROLE_ELSEWHERE, route, known=False)
+    assert foreign.status_code == unknown.status_code
+    assert body == same
+
+
+@pytest.mark.parametrize("route", OPEN, ids=str)
+def test_the_way_in_is_open(stage, route):
+    answer, _ = ask(stage, "", route)
+    assert answer.status_code in ((401, 404) if route.name == "api:unknown" else (200, 401))  # a wrong password
