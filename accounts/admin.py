@@ -10,8 +10,10 @@ from django.http import HttpRequest
 
 from accounts.actions.grants import end_grant, give_grant
 from accounts.models import Grant, User
+from accounts.roles import ROLE_CHOICES
 from registers.admin import RightsAdmin
 from registers.errors import DomainError
+from registers.scope import scope_kinds
 
 
 class UserForm(forms.ModelForm):
@@ -54,11 +56,25 @@ class UserAdmin(RightsAdmin):
 
 
 class GrantForm(forms.ModelForm):
+    scope_kind = forms.ChoiceField(
+        label="范围类别", choices=lambda: [(kind.kind, kind.label) for kind in scope_kinds().values()], initial="area"
+    )
+
     class Meta:
         model = Grant
         fields = ["user", "role", "scope_kind", "scope_key"]
 
     acting: User
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "user" in self.fields:  # a grant that is only looked at has no fields
+            user: Any = self.fields["user"]
+            user.empty_label = "请选择"
+            user.label_from_instance = lambda one: "，".join(filter(None, (f"{one.name}（{one.username}）", one.unit)))
+            role: Any = self.fields["role"]
+            role.choices = [("", "请选择"), *ROLE_CHOICES]
+            self.fields["scope_key"].help_text = "区划填代码，如 371083101；联建单位填编号；本系统不填"
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -78,12 +94,17 @@ class GrantAdmin(RightsAdmin):
     change_right = "grants.change"
     view_right = "security.view"
     form = GrantForm
-    list_display = ["user", "role", "scope_kind", "scope_key", "valid_from", "valid_to", "granted_by"]
+    list_display = ["user", "role", "kind_of_scope", "scope_key", "valid_from", "valid_to", "granted_by"]
     list_filter = ["role"]
     search_fields = ["user__username", "user__name", "scope_key"]
     ordering = ["user__username", "id"]
     list_select_related = ["user", "granted_by"]
     actions = ["end_selected"]
+
+    @admin.display(description="范围类别", ordering="scope_kind")
+    def kind_of_scope(self, grant: Grant) -> str:
+        known = scope_kinds().get(grant.scope_kind)
+        return known.label if known else grant.scope_kind
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -36,6 +36,12 @@ class RightsAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        return super().changelist_view(request, {"title": str(self.opts.verbose_name_plural)} | (extra_context or {}))
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None) -> Any:
+        return super().add_view(request, form_url, {"title": f"新增{self.opts.verbose_name}"} | (extra_context or {}))
+
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return self.model._default_manager.order_by(*(self.get_ordering(request) or ("pk",)))
 
@@ -76,8 +82,8 @@ class JobAdmin(RightsAdmin):
     """系统管理员 looks after stuck jobs; parameters and results stay hidden, as they may name people."""
 
     view_right = "jobs.inspect"
-    list_display = ["id", "title", "state", "attempt", "step", "created_at", "finished_at"]
-    list_filter = ["state", "kind"]
+    list_display = ["title", "state", "attempt", "step", "created_at", "finished_at"]
+    list_filter = ["state"]
     fields = ["kind", "title", "state", "step", "done", "total", "attempt", "message", "created_at", "heartbeat_at"]
     ordering = ["-created_at"]
 

@@ -13,4 +13,5 @@ class RegistersConfig(AppConfig):
         from registers.sockets import MenuItem, add_menu_item
 
         add_menu_item(MenuItem("管理", "县级设置", "settings", VIEW))
+        add_menu_item(MenuItem("管理", "后台任务", "admin:registers_job_changelist", "jobs.inspect", 30))
         post_migrate.connect(grant_application_role, dispatch_uid="registers.grants")

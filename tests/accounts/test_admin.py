@@ -14,6 +14,26 @@ def test_business_users_do_not_enter(world, who):
     assert world.client(who).get("/admin/").status_code == 302
 
 
+def test_there_is_one_place_to_sign_in(world, client):
+    right = {"username": "sysadmin", "password": PASSWORD, "next": "/admin/"}
+    world.users["sysadmin"].set_password(PASSWORD)
+    world.users["sysadmin"].save()
+    assert client.post("/admin/login/", right).url == "/accounts/login/?next=%2Fadmin%2F"
+    assert client.get("/admin/", follow=True).redirect_chain[-1][0].startswith("/accounts/login/")
+    assert world.client("zhenjie").get("/admin/", follow=True).status_code == 403
+    assert world.client("sysadmin").get("/admin/login/", follow=True).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("who", "title"), [("sysadmin", "用户"), ("secadmin", "授权"), ("auditor", "授权检查"), ("sysadmin", "后台任务")]
+)
+def test_the_menu_leads_administrators_to_their_work(world, who, title):
+    client = world.client(who)
+    groups = client.get("/").context["navigation"]
+    address = {item["title"]: item["url"] for group in groups for item in group["items"]}[title]
+    assert client.get(address).status_code == 200
+
+
 @pytest.mark.parametrize("who", ["sysadmin", "secadmin", "auditor", "xianji"])
 def test_administrators_and_the_county_enter(world, who):
     page = world.client(who).get("/admin/")

@@ -1,5 +1,7 @@
 """Jobs and files of a person: progress, cancelling, the bell, downloads; nobody else's."""
 
+import re
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -187,3 +189,13 @@ def test_a_large_export_becomes_a_job(world, monkeypatch):
     jobs.run(str(job.pk))
     page = client.get(answer.url)
     assert "下载“村居.xlsx”" in text_of(page)
+
+
+def test_a_job_that_no_worker_takes_says_how_long_it_has_waited(world):
+    job = make_job(world.user("zhenjie"))
+    client = world.client("zhenjie")
+    page = reverse("jobs:detail", args=[job.pk])
+    assert "正在等待前面的任务" in text_of(client.get(page))
+    long_ago = job.created_at - timedelta(minutes=3)
+    Job.objects.visible_to(job.owner).filter(pk=job.pk).update(created_at=long_ago)
+    assert re.search(r"已等 3 分.*请告诉系统管理员", text_of(client.get(page)))
