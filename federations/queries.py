@@ -7,6 +7,7 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from federations.models import Federation, FederationStep, FederationVillage
 from lianjian import areacodes, clock
+from lianjian.numbers import whole_number
 from members.sockets import VillagePlacement
 from registers.errors import NotFound
 from registers.models.row import effective_on
@@ -18,7 +19,7 @@ UNFINISHED = (Federation.Status.PLANNED, Federation.Status.REVIEWED)
 def federation_of(user: Any, pk: Any) -> Federation:
     """The federation with that id which the user may see. Raises NotFound."""
     rows = Federation.objects.visible_to(user).select_related("area", "organization")
-    federation = rows.filter(pk=pk).first() if str(pk).isdigit() else None
+    federation = rows.filter(pk=number).first() if (number := whole_number(pk)) is not None else None
     if federation is None:
         raise NotFound
     return federation
@@ -70,7 +71,7 @@ def placements(county_code: str, on: dt.date) -> list[VillagePlacement]:
 def federation_scope(key: str) -> Scope:
     """What a grant on a federation opens: itself, its villages of today, and its joint organisation."""
     rows = Federation.objects.unscoped("a grant is turned into a scope")
-    federation = rows.filter(pk=key).first() if key.isdigit() else None
+    federation = rows.filter(pk=number).first() if (number := whole_number(key)) is not None else None
     if federation is None or federation.status == Federation.Status.DISSOLVED:
         return Scope.nobody()
     codes: set[str] = set()
@@ -88,7 +89,8 @@ def federation_scope(key: str) -> Scope:
 def federation_name(key: str) -> str:
     """The name of a federation for a grant. Raises NotFound."""
     rows = Federation.objects.unscoped("a grant names any federation")
-    name = rows.filter(pk=key).values_list("name", flat=True).first() if key.isdigit() else None
+    number = whole_number(key)
+    name = rows.filter(pk=number).values_list("name", flat=True).first() if number is not None else None
     if name is None:
         raise NotFound(f"没有编号为“{key}”的联建单位")
     return name

@@ -20,6 +20,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.http import urlencode
 
 from lianjian import areacodes
+from lianjian.numbers import whole_number
 from lianjian.periods import Period, PeriodError
 from registers.errors import Invalid
 from registers.register import Register
@@ -278,8 +279,7 @@ def page_or_first(rows: QuerySet, ordering: Sequence[str], size: int, cursor: st
 
 def page_size_of(request: HttpRequest, *, default: int = 50, largest: int = PAGE_SIZES[-1]) -> int:
     """The page size asked for; anything odd is the default."""
-    asked = request.GET.get("page_size", "")
-    return min(int(asked), largest) if asked.isascii() and asked.isdigit() and int(asked) > 0 else default
+    return min(whole_number(request.GET.get("page_size", "")) or default, largest)
 
 
 def capped_count(rows: QuerySet) -> int:

@@ -12,6 +12,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from federations.queries import federation_of
 from lianjian import areacodes
+from lianjian.numbers import whole_number
 from lianjian.periods import Period, parse_quarter
 from registers.api import listing
 from registers.api.renderers import JSONRenderer
@@ -85,7 +86,7 @@ class IndicatorViewSet(GenericViewSet):
         """The place asked for. Raises NotFound outside the scope, Invalid for what is no place at all."""
         federation, area = request.query_params.get("federation", ""), request.query_params.get("area", "")
         if federation:
-            if not federation.isascii() or not federation.isdigit():
+            if whole_number(federation) is None:
                 raise Invalid("联建单位编号应为整数", field="federation")
             return Place.federation(federation_of(request.user, federation).pk)
         if area:

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.viewsets import GenericViewSet
 
+from lianjian import numbers
 from registers.api import listing
 from registers.api.renderers import JSONRenderer
 from registers.api.schema import AUTH, CONFLICT, INVALID, MISSING, page_of
@@ -91,9 +92,10 @@ def whole_number(request: Request, parameter: str) -> int | None:
     text = request.query_params.get(parameter, "")
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and int(text[:20]) <= LARGEST_ID):
+    number = numbers.whole_number(text)
+    if number is None:
         raise Invalid("应为整数", field=parameter)
-    return int(text)
+    return number
 
 
 def one_of(request: Request, parameter: str, values: Sequence[str]) -> str:

@@ -1,5 +1,6 @@
-"""How bodies are read: JSON that no depth of brackets can bring down."""
+"""How bodies are read: JSON that no depth of brackets and no half of a character can bring down."""
 
+import json
 from typing import Any
 
 from rest_framework import parsers
@@ -10,13 +11,17 @@ DEEPEST = 50  # far beyond any body of ours; what walks through a body may then 
 
 class JSONParser(parsers.JSONParser):
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
-        """Raises ParseError for what is no JSON, or nested beyond all use."""
+        """Raises ParseError for what is no JSON, nested beyond all use, or holds what no answer could repeat."""
         try:
             data = super().parse(stream, media_type, parser_context)
         except RecursionError:
             raise ParseError("nested too deeply") from None
         if _deeper_than(data, DEEPEST):
             raise ParseError("nested too deeply")
+        try:
+            json.dumps(data, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise ParseError("half of a character") from None
         return data
 
 

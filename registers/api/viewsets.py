@@ -23,6 +23,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from lianjian import clock
+from lianjian.numbers import whole_number
 from registers import reading
 from registers.api import listing
 from registers.api.errors import row_errors
@@ -260,9 +261,10 @@ def _version(request: Request, given: dict[str, Any]) -> int | None:
         told = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
         if told in ("", "*"):
             return None
-    if isinstance(told, bool) or not str(told).isascii() or not str(told).isdigit():
+    version = whole_number(told)
+    if version is None:
         raise Invalid("版本应为整数，即读取时得到的 version", field="version")
-    return int(told)
+    return version
 
 
 def _outcome(request: Request, outcome: ImportOutcome, filename: str) -> Response:

@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from lianjian import areacodes
+from lianjian.numbers import whole_number
 from registers.audit import acting
 from registers.errors import Invalid, StaleVersion
 from registers.pages import present
@@ -174,5 +175,4 @@ class DeleteFace(Face):
 
 
 def _version(posted: Any) -> int | None:
-    text = posted.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() else None
+    return whole_number(posted.get("version", ""))
