@@ -1,46 +1,25 @@
 """Role × route × scope, every address of the product; a new route that the table does not list fails."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
 from django.http import HttpResponseBase
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import URLPattern, get_resolver, reverse
 
+from tests.matrix.addresses import address, patterns
 from tests.matrix.stage import Stage, taken_back
 from tests.matrix.table import OPEN, OWNER, ROUTES, Route
 
 pytestmark = pytest.mark.django_db
 CLERK, SAME_ROLE_ELSEWHERE = "zhenjie", "qita"
-UNKNOWN = {"pk": 999_999_999, "key": "999999999999", "number": "9999999999999"}
-UNKNOWN_UUID = "00000000-0000-4000-8000-000000000000"
 _TOKENS = re.compile(rb'(csrfmiddlewaretoken" value|csrf-token"\s+content)="[^"]*"')
-
-
-def patterns(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
-    """Every address that has a name, but the admin's: it is opened by users.change alone and has tests of its own."""
-    for pattern in resolver.url_patterns:
-        if isinstance(pattern, URLPattern):
-            yield f"{namespace}{pattern.name}", pattern
-        elif pattern.namespace != "admin":
-            yield from patterns(pattern, namespace + (f"{pattern.namespace}:" if pattern.namespace else ""))
 
 
 def methods(pattern: URLPattern) -> set[str]:
     """What a view answers to, as far as it says so; a page that inherits all methods is asked by GET at least."""
     actions = getattr(pattern.callback, "actions", None)
     return set(actions) if actions else set()
-
-
-def address(route: Route, stage: Stage, *, known: bool = True) -> str:
-    """The route's address, of the stage's row or of one that is nowhere."""
-    args = dict(route.args)
-    if route.row:
-        (name,) = KEYS[route.name]
-        is_uuid = len(str(stage.rows[route.row])) == len(UNKNOWN_UUID)
-        args[name] = stage.rows[route.row] if known else UNKNOWN_UUID if is_uuid else UNKNOWN[name]
-    return reverse(route.name, kwargs=args) + route.query
 
 
 def ask(stage: Stage, username: str, route: Route, *, known: bool = True) -> tuple[HttpResponseBase, bytes]:
@@ -65,7 +44,6 @@ def served(answer: HttpResponseBase, route: Route) -> bool:
 
 
 EVERY = dict(patterns(get_resolver()))
-KEYS = {name: [*pattern.pattern.regex.groupindex] for name, pattern in EVERY.items()}
 LISTED = [*ROUTES, *OPEN]
 
 

@@ -1,0 +1,100 @@
+"""How to get to each picture: name → what its person does after signing in (as `zhenjie` where WHO names nobody)."""
+
+import datetime as dt
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from openpyxl import Workbook
+from playwright.sync_api import expect
+
+from tests.e2e.browsing import Visitor
+
+WHO = {
+    "board": "lingdao",
+    "board-town": "lingdao",
+    "figure": "lingdao",
+    "workbooks": "lingdao",
+    "job": "xianji",
+    "close": "xianji",
+    "score": "xianji",
+    "claims": "cunji",
+    "phone-claims": "cunji",
+    "phone-board": "lingdao",
+}
+
+
+def opened(path: str) -> Callable[[Visitor], None]:
+    def walk(visitor: Visitor) -> None:
+        visitor.open(path)
+
+    return walk
+
+
+def at_charts(path: str) -> Callable[[Visitor], None]:
+    """A page whose charts are drawn by script."""
+
+    def walk(visitor: Visitor) -> None:
+        visitor.open(path)
+        expect(visitor.page.locator("main canvas, main svg").first).to_be_visible()
+        visitor.page.wait_for_timeout(800)
+
+    return walk
+
+
+def import_with_errors(visitor: Visitor) -> None:
+    """A workbook of claims as it comes from a village, and what is wrong with it."""
+    rows = [
+        ("村", "姓名", "积分项目", "数量", "发生日期", "事由"),
+        ("锅上", "何少华", "参加志愿服务", 2, dt.date(2026, 8, 12), "为老人理发"),
+        ("锅上村", "王秀兰", "参加圆桌协商", 1, dt.date(2026, 8, 13), "村头议事"),
+        ("锅上", "何绍华", "参加主题党日", 1, dt.date(2026, 8, 12), "8 月主题党日"),
+        ("锅上", "单传海", "参加志愿者服务", 1, dt.date(2026, 8, 12), "清扫广场"),
+        ("海阳所", "唐卫东", "参加志愿服务", 1, dt.date(2026, 8, 12), "清扫广场"),
+        ("锅上", "唐志强", "护林防火值班", "两次", "8月40日", "山头值守"),
+    ]
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "八月积分.xlsx"
+        book.save(file)
+        visitor.open("/claims/import/")
+        visitor.page.get_by_label("Excel 工作簿").set_input_files(file)
+        visitor.button("上传并核对").click()
+        expect(visitor.page.get_by_role("main")).to_contain_text("需要改正")
+
+
+def score_of_somebody(visitor: Visitor) -> None:
+    """Somebody in the middle of the list, whose sum has awards of several categories."""
+    visitor.open("/closes/3/?area=371083101")
+    visitor.page.locator("table").last.locator("td.col-name a").nth(2).click()
+    expect(visitor.page.locator("table.derivation")).to_be_visible()
+
+
+def running_job(visitor: Visitor) -> None:
+    visitor.open("/closes/")
+    visitor.button("开始试算").click()
+    expect(visitor.page.locator("#job-progress[data-job-finished]")).to_be_visible(timeout=120_000)
+
+
+WALKS: dict[str, Callable[[Visitor], None]] = {
+    "home": opened("/"),
+    "board": at_charts("/board/?quarter=2026Q2"),
+    "board-town": at_charts("/board/?area=371083101&quarter=2026Q2"),
+    "figure": at_charts("/board/figure/operating_income/?area=371083101&quarter=2026Q2"),
+    "village": opened("/villages/371083101223/"),
+    "village-facts": opened("/village-facts/?year=2026"),
+    "federation": opened("/federations/1/"),
+    "federation-new": opened("/federations/new/"),
+    "claims": opened("/claims/"),
+    "claims-import-errors": import_with_errors,
+    "close": at_charts("/closes/3/"),
+    "score": score_of_somebody,
+    "job": running_job,
+    "workbooks": opened("/reports/"),
+    "phone-home": opened("/"),
+    "phone-claims": opened("/claims/"),
+    "phone-village": opened("/villages/371083101223/"),
+    "phone-board": at_charts("/board/?area=371083101&quarter=2026Q2"),
+}
