@@ -170,7 +170,8 @@ def _with_unit(text: str, original: str, unit: str, tell: Tell | None) -> Decima
     match = _NUMBER_AND_UNIT.match(text) or re.match(r"^[¥￥]([+-]?[\d.]+)()$", text)
     wanted = f"这里按{unit}填" if unit else "这里只填数字"
     if not match:
-        raise CellError(quoted, f"{wanted}，请填数字，如 {'1410' if unit == '亩' else '12'}")
+        advice = f"{wanted}，请填数字" if unit else "请填数字"
+        raise CellError(quoted, f"{advice}，如 {'1410' if unit == '亩' else '12'}")
     try:
         number = Decimal(match[1])
     except InvalidOperation:
