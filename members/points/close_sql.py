@@ -6,8 +6,12 @@ before they meet a cap; sum() of bigint is numeric and slow, so sums of an item 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from psycopg2 import sql
+
+from lianjian import areacodes
+from members.models import PointScheme
 
 PAIRS_AT_ONCE = 40
 
@@ -55,20 +59,15 @@ FINGERPRINT_OF_FILLED = f"""
 TOWNS_OF_FILLED = "SELECT DISTINCT town_code FROM members_closesubject WHERE close_id = %(close)s ORDER BY town_code"
 ENTRY_COUNT = "SELECT count(*) FROM members_pointentry WHERE settle_quarter = %(quarter)s AND county_code = %(county)s"
 
-# One chunk's scores. Exempt subjects (免于积分) are listed with base, awards and deductions, but without a total.
-# `{sums}`, `{award}` and `{awards}` name the categories of the schemes one by one (see `compiled`).
+# The scores of one chunk and one scheme, whose categories `{sums}`, `{awards}` and `{award}` name one by one. Exempt
+# subjects (免于积分) are listed with base, awards and deductions, but without a total.
 _SCORES = """
 WITH listed AS MATERIALIZED (
-    SELECT id, subject_id, subject_class, is_exempt, village_code, town_code, federation, scheme_id
-      FROM members_closesubject WHERE close_id = %(close)s AND town_code = ANY(%(towns)s)
-), rule AS MATERIALIZED (
-    SELECT s.id AS scheme_id, s.base, s.floor, s.rank_by_class, s.top_quota_percent,
-           ARRAY(SELECT g.minimum FROM members_pointgrade g WHERE g.scheme_id = s.id ORDER BY g.minimum) AS minimums,
-           ARRAY(SELECT g.name FROM members_pointgrade g WHERE g.scheme_id = s.id ORDER BY g.minimum) AS grades
-      FROM members_pointscheme s WHERE s.id IN (SELECT scheme_id FROM listed)
+    SELECT id, subject_id, subject_class, is_exempt, village_code, town_code, federation
+      FROM members_closesubject WHERE close_id = %(close)s AND scheme_id = %(scheme)s AND ({places})
 ), item AS MATERIALIZED (
-    SELECT id AS item_id, scheme_id, code, category_id, quarter_cap, "group" AS highest_of, town_id
-      FROM members_pointitem WHERE scheme_id IN (SELECT scheme_id FROM rule)
+    SELECT id AS item_id, code, category_id, quarter_cap, "group" AS highest_of, town_id
+      FROM members_pointitem WHERE scheme_id = %(scheme)s
 ), undone AS MATERIALIZED (
     SELECT reverses FROM members_pointentry
      WHERE settle_quarter = %(quarter)s AND county_code = %(county)s AND reverses IS NOT NULL
@@ -80,7 +79,7 @@ WITH listed AS MATERIALIZED (
             WHERE settle_quarter = %(quarter)s AND county_code = %(county)s AND subject_id = l.subject_id
               AND reverses IS NULL
            OFFSET 0) AS e
-      JOIN item i ON i.scheme_id = l.scheme_id AND i.code = e.item_code
+      JOIN item i ON i.code = e.item_code
      WHERE (i.town_id IS NULL OR i.town_id = l.town_code) AND e.id NOT IN (SELECT reverses FROM undone)
 ), counted AS (
     SELECT id, item_id, points FROM effective WHERE highest_of = '' OR points < 0
@@ -96,36 +95,31 @@ WITH listed AS MATERIALIZED (
     SELECT b.id, sum(LEAST(i.quarter_cap, b.minus)) AS deduct, {sums}
       FROM by_item b JOIN item i USING (item_id) GROUP BY b.id
 ), summed AS (
-    SELECT l.id, l.subject_class, l.is_exempt, l.village_code, l.town_code, l.federation, r.*,
-           coalesce(c.base, r.base) AS own_base, coalesce(b.deduct, 0) AS deduct, {awards} AS awards,
-           CASE WHEN NOT l.is_exempt THEN
-               GREATEST(r.floor, coalesce(c.base, r.base) + {award} - coalesce(b.deduct, 0)) END AS total,
-           CASE WHEN r.rank_by_class THEN l.subject_class ELSE '' END AS ranked_class
+    SELECT l.*, coalesce(c.base, %(base)s) AS base, coalesce(b.deduct, 0)::integer AS deduct, {awards} AS awards,
+           CASE WHEN NOT l.is_exempt THEN GREATEST(
+               %(floor)s::integer, coalesce(c.base, %(base)s) + {award} - coalesce(b.deduct, 0))::integer END AS total
       FROM listed l
-      JOIN rule r USING (scheme_id)
-      LEFT JOIN members_classbase c ON c.scheme_id = l.scheme_id AND c.subject_class = l.subject_class
+      LEFT JOIN members_classbase c ON c.scheme_id = %(scheme)s AND c.subject_class = l.subject_class
       LEFT JOIN by_subject b ON b.id = l.id
 ), ranked AS (
-    SELECT summed.*,
-           rank() OVER (PARTITION BY scheme_id, village_code, ranked_class ORDER BY total DESC NULLS LAST)
-               AS in_village,
-           rank() OVER (PARTITION BY scheme_id, town_code, ranked_class ORDER BY total DESC NULLS LAST) AS in_town,
-           rank() OVER (PARTITION BY scheme_id, federation, ranked_class ORDER BY total DESC NULLS LAST)
-               AS in_federation,
-           count(total) OVER (PARTITION BY scheme_id, federation ORDER BY total DESC NULLS LAST) AS not_below,
-           count(total) OVER (PARTITION BY scheme_id, federation) AS scored,
-           width_bucket(total, minimums) AS grade_number
+    SELECT *, {quota} AS within_quota, width_bucket(total, %(minimums)s::integer[]) AS grade_number,
+           rank() OVER (PARTITION BY village_code{by_class} ORDER BY total DESC NULLS LAST) AS in_village,
+           rank() OVER (PARTITION BY town_code{by_class} ORDER BY total DESC NULLS LAST) AS in_town,
+           rank() OVER (PARTITION BY federation{by_class} ORDER BY total DESC NULLS LAST) AS in_federation
       FROM summed
 )
-SELECT id AS close_subject_id, %(close)s AS close_id, own_base AS base, awards, deduct::integer AS deduct,
-       total::integer AS total,
-       coalesce(grades[grade_number - CASE
-           WHEN grade_number = cardinality(minimums) AND federation IS NOT NULL AND top_quota_percent IS NOT NULL
-                AND not_below > scored * top_quota_percent / 100 THEN 1 ELSE 0 END], '') AS grade,
+SELECT id AS close_subject_id, %(close)s AS close_id, base, awards, deduct, total,
+       coalesce((%(grades)s::text[])[grade_number - CASE
+           WHEN grade_number = cardinality(%(minimums)s::integer[]) AND federation IS NOT NULL AND NOT within_quota
+           THEN 1 ELSE 0 END], '') AS grade,
        CASE WHEN total IS NOT NULL THEN in_village END AS rank_village,
        CASE WHEN total IS NOT NULL AND federation IS NOT NULL THEN in_federation END AS rank_federation,
        CASE WHEN total IS NOT NULL THEN in_town END AS rank_town
   FROM ranked
+"""
+_QUOTA = """
+    count(total) OVER (PARTITION BY federation ORDER BY total DESC NULLS LAST)
+    <= count(total) OVER (PARTITION BY federation) * %(quota)s / 100
 """
 
 _WRITE = """
@@ -138,7 +132,7 @@ _WRITE = """
 _DIFFERING = """
     SELECT s.number
       FROM (SELECT * FROM members_closesubject
-             WHERE close_id = %(close)s AND town_code = ANY(%(towns)s)) AS s
+             WHERE close_id = %(close)s AND scheme_id = %(scheme)s AND ({places})) AS s
       LEFT JOIN ({scores}) AS now ON now.close_subject_id = s.id
       LEFT JOIN members_pointscore kept ON kept.close_subject_id = s.id
      WHERE (now.base, now.awards, now.deduct, now.total, now.grade, now.rank_village, now.rank_federation,
@@ -150,74 +144,98 @@ _DIFFERING = """
 
 
 @dataclass(frozen=True)
-class Category:
-    """A category of one of the schemes of a close."""
+class Rule:
+    """A scheme as the statements need it; categories are (id, code, cap), grades from the lowest limit up."""
 
-    pk: int
     scheme: int
-    code: str
-    cap: int | None
+    base: int
+    floor: int | None
+    by_class: bool
+    quota: int | None
+    categories: tuple[tuple[int, str, int | None], ...]
+    grades: tuple[tuple[int, str], ...]
+
+    @classmethod
+    def of(cls, scheme: PointScheme) -> "Rule":
+        return cls(
+            scheme=scheme.pk,
+            base=scheme.base,
+            floor=scheme.floor,
+            by_class=scheme.rank_by_class,
+            quota=scheme.top_quota_percent,
+            categories=tuple(scheme.categories.order_by("pk").values_list("pk", "code", "cap")),
+            grades=tuple(scheme.grades.order_by("minimum").values_list("minimum", "name")),
+        )
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        return {
+            "scheme": self.scheme,
+            "base": self.base,
+            "floor": self.floor,
+            "quota": self.quota,
+            "minimums": [minimum for minimum, _ in self.grades],
+            "grades": [name for _, name in self.grades],
+            **{f"code_{pk}": code for pk, code, _ in self.categories},
+        }
 
 
-def write(categories: Sequence[Category]) -> sql.Composed:
+def write(rule: Rule, towns: Sequence[str]) -> sql.Composed:
     """Insert a chunk's scores."""
-    return sql.SQL(_WRITE).format(scores=_scores(categories))
+    return sql.SQL(_WRITE).format(scores=_scores(rule, towns))
 
 
-def differing(categories: Sequence[Category]) -> sql.Composed:
+def differing(rule: Rule, towns: Sequence[str]) -> sql.Composed:
     """Numbers of a chunk's subjects whose kept score is another than the ledger's."""
-    return sql.SQL(_DIFFERING).format(scores=_scores(categories))
+    return sql.SQL(_DIFFERING).format(scores=_scores(rule, towns), places=_places(towns))
 
 
-def _scores(categories: Sequence[Category]) -> sql.Composed:
+def _scores(rule: Rule, towns: Sequence[str]) -> sql.Composed:
     """The statement with a sum of its own for each category: a third faster than summing by category and folding the
-    sums of each subject into an object, with two passes over all subjects and categories less.
+    sums of each subject into an object.
     """
     sums = [
         sql.SQL("sum(LEAST(i.quarter_cap, b.plus)) FILTER (WHERE i.category_id = {}) AS {}").format(
-            sql.Literal(category.pk), _name(category)
+            sql.Literal(pk), _sum(pk)
         )
-        for category in categories
+        for pk, _, _ in rule.categories
     ]
-    capped = {
-        category: sql.SQL("LEAST({}, coalesce(b.{}, 0))").format(sql.Literal(category.cap), _name(category))
-        for category in categories
-    }
-    award = sql.SQL(" + ").join([sql.SQL("0"), *capped.values()])
+    capped = [
+        sql.SQL("LEAST({}, coalesce(b.{}, 0))").format(sql.Literal(cap), _sum(pk)) for pk, _, cap in rule.categories
+    ]
+    by_class = sql.SQL(", subject_class" if rule.by_class else "")
     return sql.SQL(_SCORES).format(
-        sums=sql.SQL(", ").join(sums or [sql.SQL("0 AS nothing")]), award=sql.SQL("({})").format(award),
-        awards=_awards(categories, capped),
-    )  # fmt: skip
+        places=_places(towns),
+        by_class=by_class,
+        sums=sql.SQL(", ").join(sums or [sql.SQL("0 AS nothing")]),
+        award=sql.SQL("({})").format(sql.SQL(" + ").join([sql.SQL("0"), *capped])),
+        awards=_awards(rule, capped),
+        quota=sql.SQL("true" if rule.quota is None else _QUOTA),
+    )
 
 
-def _awards(categories: Sequence[Category], capped: dict[Category, sql.Composed]) -> sql.Composable:
-    """The object of awards, scheme by scheme; all its categories, zeros too."""
-    cases = []
-    for scheme in sorted({category.scheme for category in categories}):
-        pairs = [
-            sql.SQL("{}::text, {}").format(sql.Placeholder(_code(category)), capped[category])
-            for category in categories
-            if category.scheme == scheme
-        ]
-        # A function takes a hundred arguments; a scheme with more categories gets its object in parts.
-        parts = [
-            sql.SQL("jsonb_build_object({})").format(sql.SQL(", ").join(pairs[at : at + PAIRS_AT_ONCE]))
-            for at in range(0, len(pairs), PAIRS_AT_ONCE)
-        ]
-        cases.append(sql.SQL("WHEN {} THEN {}").format(sql.Literal(scheme), sql.SQL(" || ").join(parts)))
-    if not cases:
-        return sql.SQL("'{{}}'::jsonb").format()
-    return sql.SQL("CASE l.scheme_id {} ELSE '{{}}'::jsonb END").format(sql.SQL(" ").join(cases))
+def _awards(rule: Rule, capped: Sequence[sql.Composed]) -> sql.Composable:
+    """The object of awards: all categories, zeros too."""
+    pairs = [
+        sql.SQL("{}::text, {}").format(sql.Placeholder(f"code_{pk}"), award)
+        for (pk, _, _), award in zip(rule.categories, capped, strict=True)
+    ]
+    # A function takes a hundred arguments; a scheme with more categories gets its object in parts.
+    parts = [
+        sql.SQL("jsonb_build_object({})").format(sql.SQL(", ").join(pairs[at : at + PAIRS_AT_ONCE]))
+        for at in range(0, len(pairs) or 1, PAIRS_AT_ONCE)
+    ]
+    return sql.SQL(" || ").join(parts)
 
 
-def codes(categories: Sequence[Category]) -> dict[str, str]:
-    """The parameters that the statements take beside those of the chunk."""
-    return {_code(category): category.code for category in categories}
+def _places(towns: Sequence[str]) -> sql.Composable:
+    """Village codes of these towns, as spans that an index finds."""
+    spans = [
+        sql.SQL("(village_code >= {} AND village_code < {})").format(*map(sql.Literal, areacodes.subtree(town)))
+        for town in towns
+    ]
+    return sql.SQL(" OR ").join(spans or [sql.SQL("false")])
 
 
-def _code(category: Category) -> str:
-    return f"code_{category.pk}"
-
-
-def _name(category: Category) -> sql.Identifier:
-    return sql.Identifier(f"sum_{category.pk}")
+def _sum(pk: int) -> sql.Identifier:
+    return sql.Identifier(f"sum_{pk}")

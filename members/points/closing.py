@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lianjian import areacodes, periods
-from members.models import CloseChunk, QuarterClose
+from members.models import CloseChunk, PointScheme, QuarterClose
 from members.points import close_sql
 from members.points.chunks import connected_towns
 from members.points.digest import digest_of
@@ -119,7 +119,13 @@ def discard(close: QuarterClose) -> None:
 
 def _empty(close: QuarterClose) -> None:
     with connection.cursor() as cursor:
-        for table in ("members_pointscore", "members_closesubject", "members_closechunk"):
+        # Scores are found through their subjects: they have no index by close.
+        cursor.execute(
+            "DELETE FROM members_pointscore p USING members_closesubject s"
+            " WHERE s.close_id = %s AND p.close_subject_id = s.id",
+            [close.pk],
+        )
+        for table in ("members_closesubject", "members_closechunk"):
             cursor.execute(f"DELETE FROM {table} WHERE close_id = %s", [close.pk])  # noqa: S608 -- constants
 
 
@@ -185,19 +191,20 @@ def _compute_chunks(run: JobRun, close: QuarterClose) -> None:
         run.progress(before + begun, total, "计算得分和名次")
 
     tell(0)
-    categories = categories_of(close)
-    side_by_side(lambda pk: compute_chunk(run, pk, categories), waiting, alone=not _is_large(close), after=tell)
+    rules = rules_of(close)
+    side_by_side(lambda pk: compute_chunk(run, pk, rules), waiting, alone=not _is_large(close), after=tell)
 
 
-def compute_chunk(run: JobRun, pk: int, categories: list[close_sql.Category]) -> None:
+def compute_chunk(run: JobRun, pk: int, rules: list[close_sql.Rule]) -> None:
     """Scores and ranks of one connected set of towns, once: the row of the chunk is the lock."""
     with transaction.atomic():
         chunk = CloseChunk.objects.select_for_update(of=("self",)).select_related("close").get(pk=pk)
         if not chunk.done:
             with connection.cursor() as cursor:
                 planner_settings(cursor)
-                statement = close_sql.write(categories).as_string(cursor.connection)
-                cursor.execute(statement, chunk_parameters(chunk) | close_sql.codes(categories))
+                for rule in rules:
+                    statement = close_sql.write(rule, chunk.towns).as_string(cursor.connection)
+                    cursor.execute(statement, chunk_parameters(chunk, rule))
             CloseChunk.objects.filter(pk=pk).update(done=True)
         run.require_mine()
 
@@ -210,21 +217,17 @@ def planner_settings(cursor: Any) -> None:
     cursor.execute("SET LOCAL enable_nestloop = off")
 
 
-def categories_of(close: QuarterClose) -> list[close_sql.Category]:
-    """The categories of the schemes that the close was filled with."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, scheme_id, code, cap FROM members_pointcategory WHERE scheme_id IN"
-            " (SELECT DISTINCT scheme_id FROM members_closesubject WHERE close_id = %s) ORDER BY scheme_id, id",
-            [close.pk],
-        )
-        return [close_sql.Category(*row) for row in cursor.fetchall()]
+def rules_of(close: QuarterClose) -> list[close_sql.Rule]:
+    """The schemes that the close was filled with."""
+    used = close.subjects.unscoped("a close counts the whole county").values("scheme_id").distinct()
+    schemes = PointScheme.objects.unscoped("a county's scheme applies to whoever is scored").filter(pk__in=used)
+    return [close_sql.Rule.of(scheme) for scheme in schemes.order_by("pk")]
 
 
-def chunk_parameters(chunk: CloseChunk) -> dict[str, Any]:
+def chunk_parameters(chunk: CloseChunk, rule: close_sql.Rule) -> dict[str, Any]:
     """What the statements of a chunk ask."""
     close = chunk.close
-    return {"close": close.pk, "towns": chunk.towns, "county": close.area_id, "quarter": close.quarter}
+    return {"close": close.pk, "county": close.area_id, "quarter": close.quarter, **rule.parameters}
 
 
 def _finish(run: JobRun, close: QuarterClose) -> None:

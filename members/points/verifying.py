@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 from members.models import QuarterClose
 from members.points import close_sql
-from members.points.closing import categories_of, chunk_parameters, planner_settings
+from members.points.closing import chunk_parameters, planner_settings, rules_of
 from members.points.digest import digest_of
 
 BINDING = (QuarterClose.State.PUBLISHED, QuarterClose.State.LOCKED)
@@ -38,11 +38,12 @@ def replay(close: QuarterClose) -> Replay:
     found = Replay(close, "")
     with transaction.atomic(), connection.cursor() as cursor:
         planner_settings(cursor)
-        categories = categories_of(close)
-        statement = close_sql.differing(categories).as_string(cursor.connection)
+        rules = rules_of(close)
         for chunk in close.chunks.order_by("number"):
-            cursor.execute(statement, chunk_parameters(chunk) | close_sql.codes(categories))
-            found.differing += [number for (number,) in cursor.fetchall()]
+            for rule in rules:
+                statement = close_sql.differing(rule, chunk.towns).as_string(cursor.connection)
+                cursor.execute(statement, chunk_parameters(chunk, rule))
+                found.differing += [number for (number,) in cursor.fetchall()]
         found.digest = digest_of(close)
     found.differing.sort(key=str.encode)
     return found

@@ -207,8 +207,8 @@ def test_a_killed_worker_resumes_where_it_was(county, monkeypatch):
     close, job = closes.start_close(by=county.user("xianji"), county=COUNTY, quarter="2026Q3")
     computed, compute_chunk = [], closing.compute_chunk
 
-    def killed_in_the_second(run, pk, categories):
-        compute_chunk(run, pk, categories)
+    def killed_in_the_second(run, pk, rules):
+        compute_chunk(run, pk, rules)
         computed.append(pk)
         if len(computed) == 1:
             raise Killed
@@ -243,9 +243,9 @@ def test_a_worker_thought_dead_writes_nothing_more(county, monkeypatch):
     close, job = closes.start_close(by=county.user("xianji"), county=COUNTY, quarter="2026Q3")
     compute_chunk = closing.compute_chunk
 
-    def taken_over(run, pk, categories):
+    def taken_over(run, pk, rules):
         Job.objects.unscoped("test").filter(pk=job.pk).update(attempt=9)
-        compute_chunk(run, pk, categories)
+        compute_chunk(run, pk, rules)
 
     monkeypatch.setattr(closing, "compute_chunk", taken_over)
     jobs.run(str(job.pk))
@@ -268,10 +268,10 @@ def test_an_entry_that_comes_while_it_is_computed_makes_it_out_of_date(county, m
     xianji = county.user("xianji")
     compute_chunk = closing.compute_chunk
 
-    def busy(run, pk, categories):
+    def busy(run, pk, rules):
         if not claims.PointClaim.objects.unscoped("test").exists():
             stage.approved(county, county.zhang)
-        compute_chunk(run, pk, categories)
+        compute_chunk(run, pk, rules)
 
     monkeypatch.setattr(closing, "compute_chunk", busy)
     close = stage.closed(xianji)

@@ -162,9 +162,9 @@ def test_two_connections_compute_what_one_does(county, monkeypatch):
     threads = set()
     compute_chunk = closing.compute_chunk
 
-    def seen(run, pk, categories):
+    def seen(run, pk, rules):
         threads.add(threading.current_thread().name)
-        compute_chunk(run, pk, categories)
+        compute_chunk(run, pk, rules)
 
     monkeypatch.setattr(closing, "compute_chunk", seen)
     _, trial, job = closes.reopen(close=one, by=stage.second_county_user(), reason="核对")
