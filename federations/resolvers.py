@@ -101,5 +101,5 @@ def _members(text: str, parts: Sequence[tuple[str, str]], villages: Mapping[str,
 
 FEDERATIONS = FederationResolver()
 MEMBER_LIST = Reference(
-    MemberListResolver(), what="村居", label=lambda members: "、".join(member.text for member in members)
+    MemberListResolver(), what="村居", listed=True, label=lambda members: "、".join(member.text for member in members)
 )

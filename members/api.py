@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -10,6 +11,7 @@ from rest_framework.response import Response
 
 from members.actions.placements import transfer
 from members.resolvers import ORGANIZATIONS
+from registers.api.schema import AUTH, CONFLICT, INVALID, MISSING
 from registers.api.viewsets import RegisterViewSet
 from registers.errors import Invalid
 from registers.exchange.context import RowContext
@@ -25,7 +27,13 @@ class TransferSerializer(serializers.Serializer):
 
 
 class SubjectViewSet(RegisterViewSet):
-    @extend_schema(request=TransferSerializer)
+    @extend_schema(
+        summary="调动", request=TransferSerializer,
+        responses={
+            200: OpenApiResponse(OpenApiTypes.OBJECT, "调动后的一行"),
+            **AUTH, 400: INVALID, 404: MISSING, 409: CONFLICT,
+        },
+    )  # fmt: skip
     @action(detail=True, methods=["post"])
     def transfer(self, request: Request, **kwargs: Any) -> Response:
         """Move the subject to another village from a day on; locked quarters keep the old one."""

@@ -16,7 +16,7 @@ from lianjian.numbers import whole_number
 from lianjian.periods import Period, parse_quarter
 from registers.api import listing
 from registers.api.renderers import JSONRenderer
-from registers.api.schema import INVALID, MISSING, UNAUTHENTICATED, page_of
+from registers.api.schema import AUTH, INVALID, MISSING, page_of
 from registers.errors import Invalid, NotAllowed, NotFound
 from reports import indicators
 from reports.boards.assembling import default_quarter
@@ -55,7 +55,7 @@ class IndicatorSerializer(serializers.Serializer):
             OpenApiParameter("quarter", OpenApiTypes.STR, description="季度，如 2026Q3；不填为上一个结束的季度"),
             OpenApiParameter("code", OpenApiTypes.STR, description="只要这一项指标"),
         ],
-        responses={200: page_of(IndicatorSerializer, "Indicators"), 400: INVALID, 401: UNAUTHENTICATED, 404: MISSING},
+        responses={200: page_of(IndicatorSerializer, "Indicators"), 400: INVALID, **AUTH, 404: MISSING},
     )
 )
 class IndicatorViewSet(GenericViewSet):

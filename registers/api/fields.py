@@ -54,7 +54,8 @@ def _may_be_blank(kind: Kind, stored: models.Field) -> bool:
 def schema_field(register: Register, column: Column, *, writing: bool = False) -> serializers.Field:
     """The serializer field that describes the column in the schema."""
     stored = register.model_field(column.field)
-    nullable = not column.required and (stored is None or stored.null or _may_be_blank(column.kind, stored))
+    computed = type(register).value is not Register.value
+    nullable = not column.required and (computed or stored is None or stored.null or _may_be_blank(column.kind, stored))
     options: dict[str, Any] = {
         "required": column.required if writing else True,
         "allow_null": True if writing and not column.required else nullable,
@@ -63,6 +64,8 @@ def schema_field(register: Register, column: Column, *, writing: bool = False) -
     if column.readonly:
         options |= {"read_only": True}
         options.pop("required")
+    if isinstance(column.kind, Reference) and column.kind.listed:
+        return serializers.ListField(child=serializers.DictField(child=serializers.CharField()), **options)
     if isinstance(column.kind, Reference):
         target = getattr(stored, "target_field", None)
         by_number = isinstance(target, models.IntegerField)

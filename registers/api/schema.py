@@ -213,7 +213,7 @@ class Shapes:
             ),
             "destroy": extend_schema(
                 summary=f"删除{title}", parameters=[IF_MATCH], **tag,
-                responses={204: None, **AUTH, 404: MISSING, 409: CONFLICT, **STAMP},
+                responses={204: None, 400: INVALID, **AUTH, 404: MISSING, 409: CONFLICT, **STAMP},
             ),
             "template": extend_schema(summary=f"{title}模板", responses={**WORKBOOK, **WORKBOOK_REFUSED}, **tag),
             "export": extend_schema(

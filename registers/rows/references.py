@@ -34,6 +34,7 @@ def _holds_nul(key: Hashable) -> bool:
 class Reference(Kind):
     """Something named by code or name. `parse` only cleans the text; the row checker resolves the column at once.
 
+    `listed`: it names several things at once; JSON has a list of objects with text fields.
     `beside`: fields whose texts in the same row help to decide (镇 beside 村). The resolver then gets tuples
     (text, beside texts…) instead of texts. `label` shows an object; default `str`. `what` names the kind of thing.
     """
@@ -42,6 +43,7 @@ class Reference(Kind):
     what: str = ""
     beside: tuple[str, ...] = ()
     label: Callable[[Any], str] = str
+    listed: bool = False
 
     def parse(self, raw: object, *, unit: str = "", tell: Tell | None = None) -> str | None:
         text = values.as_text(raw)
