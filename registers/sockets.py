@@ -4,7 +4,7 @@ An app registers its providers from `AppConfig.ready()`. Providers go through th
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ class Owed:
     due_on: dt.date | None = None
     count: int | None = None
     note: str = ""
+    links: Sequence[tuple[str, str]] = ()  # (name, address) of single things, shown before the note
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Figure:
     url: str
     trend: str = ""
     meaning: str = ""
+    period: str = ""  # of all figures of one provider, ready text: 2026年第三季度
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
@@ -56,6 +57,7 @@ def own_figures(user: Any) -> Iterator[Figure]:
             url=figure_url(place, one, quarter),
             trend=f"{year}年{trend}" if yearly and trend else trend,
             meaning=one.meaning,
+            period=quarter.label,
         )
 
 
@@ -68,16 +70,20 @@ def owed_facts(user: Any) -> Iterator[Owed]:
         village=OuterRef("pk"), year=today.year
     )
     villages = Village.objects.changeable_by(user, FACTS_RIGHT).filter(effective_on(today, "area__"))
-    names = list(villages.exclude(Exists(reported)).order_by("pk").values_list("name", flat=True))
-    if not names:
+    missing = list(villages.exclude(Exists(reported)).order_by("pk").values_list("pk", "name"))
+    if not missing:
         return
-    more = f"等 {len(names)} 个村居" if len(names) > NAMED else ""
-    face = "new" if len(names) == 1 else "import"
+
+    def form_for(code: str) -> str:
+        return f"{reverse('village-facts:new')}?{urlencode({'village_code': code, 'year': today.year})}"
+
+    more = f"等 {len(missing)} 个村居" if len(missing) > NAMED else ""
     yield Owed(
         title=f"填报{today.year}年村情年报",
-        url=reverse(f"village-facts:{face}"),
+        url=form_for(missing[0][0]) if len(missing) == 1 else reverse("village-facts:import"),
         button="填报",
         due_on=dt.date(today.year, 12, 31),
-        count=len(names),
-        note=f"{'、'.join(names[:NAMED])}{more}还没有填报",
+        count=len(missing),
+        links=[(name, form_for(code)) for code, name in missing[:NAMED]],
+        note=f"{more}还没有填报",
     )

@@ -185,7 +185,7 @@ class VillageFactsRegister(Register):
         (
             "集体收支与资产",
             ("operating_income", "contract_income", "investment_income", "subsidy_income", "other_income",
-             "expenditure", "debt", "assets"),
+             "total_income", "expenditure", "debt", "assets"),
         ),
         ("其他", ("note",)),
     )  # fmt: skip

@@ -74,6 +74,11 @@ class RegisterForm(WarnedForm):
             self.reason_field = register.reason_field
         super().__init__(data, initial=self._initial(initial or {}), label_suffix="")
         own = {column.field: form_field(register, column, row) for column in self.columns}
+        if row is not None:
+            # What a row is found by stays; a field that can be typed into would promise otherwise.
+            for name, field in own.items():
+                if register.source(name) == register.source(register.lookup_field):
+                    field.widget.attrs["readonly"] = True
         self.fields = {**own, **self.fields}
 
     def _initial(self, given: Mapping[str, Any]) -> dict[str, str]:
@@ -93,7 +98,7 @@ class RegisterForm(WarnedForm):
         for error in checked.errors:
             message = f"{error.problem}，{error.expected}" if error.expected else error.problem
             self.add_error(error.field if error.field in names else None, message)
-        self.notes = [f"“{note.column}”{note.message}" for note in checked.notes]
+        self.notes = [f"{note.column}：{note.message}" for note in checked.notes]
         if checked.ok and checked.rows:
             self.row_values = checked.rows[0].values
         return super().clean()

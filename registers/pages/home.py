@@ -27,6 +27,7 @@ class Home(View):
             "obligations": [owed_line(item) for item in owed[:OWED_SHOWN]],
             "obligations_count": f"{len(owed):,}" if owed else "",
             "figures": [figure_card(figure) for figure in figures],
+            "figures_period": next((figure.period for figure in figures), ""),
             "recent": recent_changes(request.user),
         }
         return render(request, "registers/home.html", context)
@@ -44,6 +45,7 @@ def owed_line(item: sockets.Owed) -> dict[str, Any]:
         "url": item.url,
         "label": item.button,
         "note": item.note,
+        "links": item.links,
     }
 
 

@@ -150,7 +150,7 @@ def moment(at: dt.datetime) -> str:
 def file_size(size: int) -> str:
     if size < 1024:
         return f"{size} 字节"
-    return f"{size / 1024:.0f} KB" if size < 1024 * 1024 else f"{size / 1024 / 1024:.1f} MB"
+    return f"{size / 1024:.0f} KB" if size < 1024 * 1024 else f"{size / 1024 / 1024:.1f}".removesuffix(".0") + " MB"
 
 
 def duration(seconds: float) -> str:

@@ -274,15 +274,19 @@ def test_the_home_page_carries_eight_figures_and_what_is_owed(county, world):
     assert (income.value, income.unit) == ("260.00", "万元") and "+100.0%" in income.trend
     assert f"area={TOWN}" in income.url
     (owed,) = owed_facts(world.user("zhenjie"))
-    assert owed.count == 2 and "锅上、院前还没有填报" in owed.note and owed.due_on == dt.date(2026, 12, 31)
+    assert owed.count == 2 and owed.due_on == dt.date(2026, 12, 31)
+    assert [name for name, _ in owed.links] == ["锅上", "院前"] and owed.note == "还没有填报"
     assert not list(owed_facts(world.user("lingdao"))) and not list(own_figures(world.user("nobody")))
     page = text_of(world.client("zhenjie").get("/"))
-    assert "填报2026年村情年报" in page and "集体经营性收入" in page
+    assert "填报2026年村情年报" in page and "集体经营性收入" in page and "锅上 、 院前 还没有填报" in page
+    assert "本辖区数据 2026年第三季度" in page
+    form = world.client("zhenjie").get(owed.links[0][1])
+    assert form.status_code == 200 and f'value="{POT}"' in form.content.decode()
 
 
 def test_what_is_owed_is_of_ones_own_villages_and_goes_when_done(county, world):
     (owed,) = owed_facts(world.user("cunji"))
-    assert owed.url == reverse("village-facts:new") and "锅上" in owed.note
+    assert owed.url == f"{reverse('village-facts:new')}?village_code={POT}&year=2026" == owed.links[0][1]
     make.facts(POT, 2026)
     assert not list(owed_facts(world.user("cunji")))
 
