@@ -98,6 +98,7 @@ class ClaimList(base.PointsList):
             "columns": heads,
             "rows": [claim_row(heads, claim, book) for claim in page.rows],
             "can_add": may_declare,
+            "empty_step": {"label": "查看全部申报", "url": "?tab=all"} if mine else None,
             "urls": {
                 "new": reverse("claims:new"),
                 "import": reverse("claims:import"),
@@ -258,7 +259,7 @@ class ClaimDetail(ClaimView):
                 "when": moment(step.at),
                 "who": step.by.name,
                 "what": states.get(step.to_state, step.to_state),
-                "changes": [("说明", "", step.reason)] if step.reason else [],
+                "reason": step.reason,
             }
             for step in claim.steps.select_related("by").order_by("-pk")
         ]

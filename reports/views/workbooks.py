@@ -63,7 +63,7 @@ class Workbooks(DomainErrorsMixin, View):
         context = {
             "breadcrumbs": [{"title": "上报表", "url": ""}],
             "form": form,
-            "kinds": list(jobs.KINDS.values()),
+            "kinds": [(radio, kind.meaning) for radio, kind in zip(form["kind"], jobs.KINDS.values(), strict=True)],
             "jobs": [line_of(job) for job in mine.order_by("-created_at", "pk")[:RECENT]],
             "files_url": reverse("files:list"),
         }

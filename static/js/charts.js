@@ -105,7 +105,7 @@ function optionOf(element, spec) {
   if (unit) {
     option.title = { text: `单位：${unit}`, right: 8, top: 0, padding: [5, 0, 0, 0], textStyle: { ...label, fontWeight: "normal" } };
   }
-  option.grid = { left: 8, right: flat ? 40 : 16, top: option.legend.show || unit ? 28 : 10, bottom: 6, containLabel: true };
+  option.grid = { left: 8, right: flat ? 56 : 16, top: option.legend.show || unit ? 28 : 10, bottom: 6, containLabel: true };
   option.xAxis = flat ? values : names;
   option.yAxis = flat ? names : values;
   if (spec.type === "scatter") {

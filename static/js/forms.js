@@ -31,6 +31,49 @@ window.addEventListener("pageshow", () => {
   }
 });
 
+// What the browser says of its own accord, it says in its own language: our words instead.
+function complaint(field) {
+  if (field.validity.valueMissing) {
+    if (field.type === "file") {
+      return "请先选择文件";
+    }
+    return field instanceof HTMLSelectElement || ["radio", "checkbox"].includes(field.type) ? "请选择" : "请填写这一项";
+  }
+  if (field.validity.badInput || field.validity.typeMismatch) {
+    return field.type === "date" ? "请填写完整的日期，如 2026-09-30" : "请按格式填写";
+  }
+  return "请核对这一项";
+}
+
+document.addEventListener("invalid", ({ target }) => target.validity.customError || target.setCustomValidity(complaint(target)), true);
+for (const type of ["input", "change"]) {
+  document.addEventListener(type, ({ target }) => target.setCustomValidity?.(""), true);
+}
+
+const NO_FILE = "可以点这里选择，也可以把文件拖到这里";
+
+// The picker in our words; the input itself lies over the box, so that clicking, dropping and the keyboard stay its own.
+function dressPicker(input) {
+  const box = document.createElement("div");
+  const button = document.createElement("span");
+  const name = document.createElement("span");
+  box.className = "file-box";
+  button.className = "btn";
+  button.textContent = "选择文件";
+  name.className = "file-name";
+  for (const part of [button, name]) {
+    part.setAttribute("aria-hidden", "true");
+  }
+  const tell = () => {
+    name.textContent = [...input.files].map((file) => file.name).join("、") || NO_FILE;
+    name.classList.toggle("note", !input.files.length);
+  };
+  input.replaceWith(box);
+  box.append(button, name, input);
+  input.addEventListener("change", tell);
+  tell();
+}
+
 function take(button) {
   const form = button.closest("form");
   const field = form.elements.namedItem(button.dataset.take);
@@ -75,6 +118,9 @@ export function start(root) {
         });
       }
     });
+  }
+  for (const input of fresh(root, '.field input[type="file"]', "Picker")) {
+    dressPicker(input);
   }
   for (const button of fresh(root, "[data-take]", "Take")) {
     button.hidden = false;
