@@ -16,7 +16,7 @@ from tests.e2e.house import PASSWORD
 CHROMIUM = "/usr/bin/chromium"
 DESK = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
-PATIENCE_MS = 8_000
+PATIENCE_MS = 20_000
 # Told by the page itself, because a blocked resource is not always an error in the console.
 _TELL_BREACHES = """
 document.addEventListener("securitypolicyviolation", (e) =>

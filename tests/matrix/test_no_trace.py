@@ -1,6 +1,7 @@
 """A word that stands in every row of one town is met nowhere by another town's clerk, whatever she opens."""
 
 import io
+import json
 import re
 from collections import Counter, deque
 from collections.abc import Iterator
@@ -61,6 +62,8 @@ WITHOUT_TEXTS = {"federation-villages"}  # told by the names of its federation a
 def texts_of(answer) -> str:
     """Everything an answer says, a workbook's cells and comments too."""
     body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    if "json" in answer.get("Content-Type", ""):
+        return json.dumps(json.loads(body), ensure_ascii=False)  # some write Chinese as \\uXXXX
     if not body.startswith(b"PK\x03\x04"):
         return body.decode(errors="replace")
     cells = (cell for sheet in load_workbook(io.BytesIO(body)) for row in sheet.iter_rows() for cell in row)

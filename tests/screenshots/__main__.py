@@ -15,9 +15,9 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianjian.settings")
 django.setup()
 
-from playwright.sync_api import Browser, sync_playwright  # noqa: E402
+from playwright.sync_api import Browser, expect, sync_playwright  # noqa: E402
 
-from tests.e2e.browsing import CHROMIUM, DESK, PHONE, Visitor  # noqa: E402
+from tests.e2e.browsing import CHROMIUM, DESK, PATIENCE_MS, PHONE, Visitor  # noqa: E402
 from tests.e2e.house import CHECKOUT, House, database_exists, drop_database, make_template  # noqa: E402
 from tests.screenshots import walks  # noqa: E402
 
@@ -28,6 +28,7 @@ TEMPLATE = "lianjian_screenshots"
 
 def main(names: list[str]) -> int:
     """Take the pictures; returns 1 where a browser complained on the way."""
+    expect.set_options(timeout=PATIENCE_MS)
     wanted = {name: walk for name, walk in walks.WALKS.items() if not names or name in names}
     with tempfile.TemporaryDirectory() as scratch:
         keep = bool(os.environ.get("KEEP_DEMO"))
@@ -37,7 +38,7 @@ def main(names: list[str]) -> int:
         try:
             house.start()
             with sync_playwright() as playwright:
-                arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--lang=zh-CN"]
+                arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
                 browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
                 complaints = [one for name, walk in wanted.items() for one in take(browser, house, name, walk)]
                 browser.close()

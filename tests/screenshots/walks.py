@@ -65,6 +65,19 @@ def import_with_errors(visitor: Visitor) -> None:
         expect(visitor.page.get_by_role("main")).to_contain_text("需要改正")
 
 
+def founding(visitor: Visitor) -> None:
+    """Two villages chosen: fewer and with fewer people than is usual, and the page asks why (P06)."""
+    visitor.open("/federations/new/")
+    visitor.field("名称").fill("尹家新村")
+    villages = visitor.page.locator("[data-formset='villages']")
+    for row, village in enumerate(("前尹家", "后尹家")):
+        visitor.pick(visitor.field("村居", villages).nth(row), village, village)
+    expect(visitor.page.locator("#scale")).to_contain_text("2 个村居")
+    visitor.page.locator("#scale").evaluate("part => part.scrollIntoView({ block: 'end' })")
+    visitor.page.mouse.wheel(0, 120)
+    visitor.page.wait_for_timeout(300)
+
+
 def score_of_somebody(visitor: Visitor) -> None:
     """Somebody in the middle of the list, whose sum has awards of several categories."""
     visitor.open("/closes/3/?area=371083101")
@@ -86,7 +99,7 @@ WALKS: dict[str, Callable[[Visitor], None]] = {
     "village": opened("/villages/371083101223/"),
     "village-facts": opened("/village-facts/?year=2026"),
     "federation": opened("/federations/1/"),
-    "federation-new": opened("/federations/new/"),
+    "federation-new": founding,
     "claims": opened("/claims/"),
     "claims-import-errors": import_with_errors,
     "close": at_charts("/closes/3/"),
