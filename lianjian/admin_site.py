@@ -29,7 +29,7 @@ class LianjianAdminSite(AdminSite):
         wanted = urlencode({"next": request.GET.get("next") or reverse("admin:index")})
         return redirect(f"{reverse('accounts:login')}?{wanted}")
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """One place for new passwords: there the tokens of the old one end too."""
         return redirect("accounts:profile")
 

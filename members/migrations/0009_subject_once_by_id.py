@@ -4,18 +4,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('members', '0008_closes_stay_true'),
+        ("members", "0008_closes_stay_true"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='closesubject',
-            name='close_subject_once',
+            model_name="closesubject",
+            name="close_subject_once",
         ),
         migrations.AddConstraint(
-            model_name='closesubject',
-            constraint=models.UniqueConstraint(fields=('close', 'subject'), name='close_subject_once'),
+            model_name="closesubject",
+            constraint=models.UniqueConstraint(fields=("close", "subject"), name="close_subject_once"),
         ),
     ]
