@@ -1,6 +1,7 @@
 """Questions about federations: their villages on a day, their status on a day, and the grant of a secretary."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
@@ -37,6 +38,14 @@ def standing_memberships(federation: Federation, on: dt.date | None = None) -> Q
     if federation.status in UNFINISHED:
         return rows.filter(valid_to__isnull=True)
     return rows.filter(effective_on(day))
+
+
+def primary_memberships(user: Any, codes: Iterable[str]) -> QuerySet[FederationVillage]:
+    """What holds the villages' one place in a primary federation today, of the memberships the user may see."""
+    rows = FederationVillage.objects.visible_to(user).filter(
+        effective_on(clock.today()), village__in=codes, primary=True, holds_slot=True
+    )
+    return rows.select_related("village", "federation").order_by("village_id")
 
 
 def status_on(day: dt.date) -> Subquery:

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from registers.register import register_all
+from registers.register import add_related, register_all
 
 
 class MembersConfig(AppConfig):
@@ -9,11 +9,13 @@ class MembersConfig(AppConfig):
 
     def ready(self) -> None:
         from members.claim_import import jobs  # noqa: F401 -- a job kind declares itself
+        from members.panels import people_of_village
         from members.points import closing, settings  # noqa: F401 -- a job kind and settings declare themselves
         from members.points_api.routes import add_routes
         from members.registers import REGISTERS
         from members.registers.points import plug_in
 
         register_all(*REGISTERS)
+        add_related("villages", people_of_village)
         plug_in()
         add_routes()

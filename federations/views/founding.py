@@ -3,11 +3,13 @@
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from federations.actions.founding import NewPost, found_federation
 from federations.models import Federation, FederationVillage
+from federations.queries import primary_memberships
 from federations.registers import JOINT_KINDS
 from federations.scale import Scale, check_scale
 from federations.settings_declared import LOCAL_WORD
@@ -117,7 +119,9 @@ class FoundFace(Face):
         posts = self.rows_of(PostRows, POSTS_PREFIX, request.POST)
         if all([form.is_valid(), villages.is_valid(), posts.is_valid()]):
             try:
-                return redirect(self.url("detail", self.found(form, villages, posts)))
+                federation = self.found(form, villages, posts)
+                messages.success(request, f"已登记“{federation.name}”为拟建。")
+                return redirect(self.url("detail", federation))
             except Invalid as error:
                 form.take(error)
         return self.show(form, villages, posts, status=400)
@@ -194,6 +198,7 @@ def scale_of(register: Register, user: Any, request: HttpRequest) -> dict[str, A
     found = [answer.value if isinstance(answer, Found) else answer for answer in answers.values()]
     codes = sorted({village.pk for village in found if isinstance(village, Village)})
     if codes:
+        context["taken"] = primary_memberships(user, codes)
         scale = check_scale(codes, clock.today(), area_code=codes[0])
         context |= {"scale": scale, "scale_warnings": scale.warnings(), "scale_names": _without(scale, found)}
     return context

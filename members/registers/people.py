@@ -143,6 +143,9 @@ class PostRegister(Register):
     def title_of(self, row: Post) -> str:
         return f"{row.person.name} {row.get_title_display()}"
 
+    def hint_of(self, row: Post) -> str:
+        return row.organization.name
+
     def save(self, *, by: Any, values: dict[str, Any], row: Post | None) -> Post:
         facts = {} if row is None else {name: getattr(row, name) for name in _POST_FACTS}
         facts |= {_POST_NAMES.get(name, name): value for name, value in values.items()}

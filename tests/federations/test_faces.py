@@ -277,6 +277,27 @@ def test_the_scale_is_told_while_one_types(world, population):
     assert "3 个村居，1,850 人" in foreign
 
 
+def test_a_village_that_has_a_federation_is_told_while_one_types(world):
+    found(world, "zhenjie", "唐家新村", [NORTH, SOUTH])
+    typed = {"kind": "new_village", "villages-0-village": NORTH, "villages-1-village": GUOSHANG}
+    scale = world.client("zhenjie").post("/federations/new/scale/", typed)
+    assert [one.village_id for one in scale.context["taken"]] == [NORTH]
+    assert "（唐家新村），批复前须先退出" in text_of(scale)
+    overlay = world.client("zhenjie").post("/federations/new/scale/", typed | {"kind": "alliance"})
+    assert "唐家新村" not in text_of(overlay)
+
+
+def test_a_villages_page_leads_to_its_federations_leaders_and_members(world, django_assert_max_num_queries):
+    federation = found(world, "zhenjie", "唐家新村", [NORTH, SOUTH])
+    client = world.client("zhenjie")
+    client.get(f"/villages/{NORTH}/")
+    with django_assert_max_num_queries(24):
+        page = text_of(client.get(f"/villages/{NORTH}/"))
+    assert f'<a href="/federations/{federation.pk}/">唐家新村</a>' in page
+    assert "村班子" in page and "还没有登记党员" in page
+    assert "唐家新村" not in text_of(client.get(f"/villages/{GUOSHANG}/"))
+
+
 def test_a_step_is_taken_in_the_browser(world, population):
     federation = found(world, "zhenjie", "唐家新村", [NORTH, SOUTH], run=False)
     clerk, signer = world.client("zhenjie"), world.client("zhenzhang")
