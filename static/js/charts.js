@@ -59,6 +59,8 @@ function optionOf(element, spec) {
   const unit = spec.unit ?? "";
   const flat = spec.type === "hbar" || spec.type === "hstack";
   const pie = spec.type === "pie";
+  // On a phone the names of the series need a line of their own, below the unit.
+  const below = element.clientWidth < 480 && unit && !pie && series.length > 1;
   const taken = new Set();
   const label = { color: secondary, fontSize: size };
 
@@ -77,7 +79,7 @@ function optionOf(element, spec) {
       textStyle: { color: text, fontSize: size + 1 },
       valueFormatter: (value) => (Array.isArray(value) ? value.map(figure).join("，") : `${figure(value)}${unit && value !== null ? ` ${unit}` : ""}`),
     },
-    legend: { show: pie || series.length > 1, top: 0, left: 0, right: unit && !pie ? 96 : 0, itemWidth: 12, itemHeight: 8, icon: "rect", textStyle: label, type: "scroll" },
+    legend: { show: pie || series.length > 1, top: below ? 22 : 0, left: 0, right: unit && !pie && !below ? 96 : 0, itemWidth: 12, itemHeight: 8, icon: "rect", textStyle: label, type: "scroll" },
   };
 
   if (pie) {
@@ -105,7 +107,7 @@ function optionOf(element, spec) {
   if (unit) {
     option.title = { text: `单位：${unit}`, right: 8, top: 0, padding: [5, 0, 0, 0], textStyle: { ...label, fontWeight: "normal" } };
   }
-  option.grid = { left: 8, right: flat ? 56 : 16, top: option.legend.show || unit ? 28 : 10, bottom: 6, containLabel: true };
+  option.grid = { left: 8, right: flat ? 56 : 16, top: below ? 50 : option.legend.show || unit ? 28 : 10, bottom: 6, containLabel: true };
   option.xAxis = flat ? values : names;
   option.yAxis = flat ? names : values;
   if (spec.type === "scatter") {
