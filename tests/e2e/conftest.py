@@ -17,6 +17,7 @@ _serial = count(1)
 _here = Path(__file__).parent
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One worker runs all journeys (`--dist loadgroup`): the county is loaded once."""
     for item in items:

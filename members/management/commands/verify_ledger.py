@@ -1,12 +1,12 @@
-"""manage.py verify_ledger: every published and locked quarter is computed again and compared with its digest."""
+"""manage.py verify_ledger: every published and locked quarter is computed again and compared with its digest, and every
+entry with its claim and scheme.
+"""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from members.points.verifying import Replay, replays
-
-NAMED = 20
+from members.points.verifying import NAMED, Replay, misstated_entries, replays
 
 
 class Command(BaseCommand):
@@ -19,7 +19,12 @@ class Command(BaseCommand):
             self.stdout.write(_line(found))
             wrong += not found.holds
         self.stdout.write(f"共核对 {count} 个季度，{f'{wrong} 个不一致' if wrong else '全部一致'}")
-        if wrong:
+        misstated = misstated_entries()
+        if misstated:
+            named = "、".join(map(str, misstated))
+            more = " 等" if len(misstated) == NAMED else ""
+            self.stdout.write(f"积分记录与申报或积分办法不符：编号 {named}{more}")
+        if wrong or misstated:
             raise SystemExit(1)
 
 

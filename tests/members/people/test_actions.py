@@ -185,7 +185,7 @@ def test_closed_quarters_that_keep_the_old_place_are_named(world, member):
             whole_at=clock.now(),
             digest="x",
         )
-        close.state = "published"
+        close.state, close.published_by, close.published_at = "published", world.user("xianji"), clock.now()
         close.save()
     assert [str(quarter) for quarter in binding_quarters_since(GUOSHANG, dt.date(2026, 5, 1))] == ["2026Q2"]
     assert binding_quarters_since(GUOSHANG, dt.date(2026, 7, 1)) == []

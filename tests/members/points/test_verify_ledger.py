@@ -79,3 +79,36 @@ def test_close_quarter_by_command(county):
         call_command("close_quarter", "2026Q3", "--area", COUNTY, "--by", "谁")
     with pytest.raises(CommandError, match="县委组织部"):
         call_command("close_quarter", "2026Q3", "--area", COUNTY, "--by", "zhenjie")
+
+
+@pytest.mark.parametrize("changed", ["points + 1", "points * 100"])
+def test_an_entry_worth_more_than_its_scheme_says_is_named(county, changed):
+    """SQL may approve a claim and enter anything for it; the ledger's doors let it in, and the verification tells."""
+    claim = stage.declared(county.user("zhenjie"), stage.member("M4"))
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE members_pointclaim SET state = 'approved', settle_quarter = '2026Q3' WHERE id = %s",
+                       [claim.pk])  # fmt: skip
+        cursor.execute(
+            f"""INSERT INTO members_pointentry (county_code, settle_quarter, subject_id, village_id, claim_id,
+                  scheme_id, item_code, quantity, points, occurred_on, reason, source_ref, created_by_id, created_at)
+                SELECT e.county_code, e.settle_quarter, c.subject_id, c.village_id, c.id, e.scheme_id, c.item_code,
+                       c.quantity, {changed}, c.occurred_on, '', c.source_ref, e.created_by_id, now()
+                  FROM members_pointentry e, members_pointclaim c WHERE c.id = %s RETURNING id""",
+            [claim.pk],
+        )
+        (forged,) = cursor.fetchone()
+    out = io.StringIO()
+    with pytest.raises(SystemExit):
+        call_command("verify_ledger", stdout=out)
+    assert f"积分记录与申报或积分办法不符：编号 {forged}\n" in out.getvalue()
+
+
+def test_a_claim_rewritten_after_its_approval_is_named(county):
+    entry = stage.approved(county, stage.member("M5"))
+    assert "不符" not in verified()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE members_pointclaim SET quantity = 9 WHERE id = %s", [entry.claim_id])
+    out = io.StringIO()
+    with pytest.raises(SystemExit):
+        call_command("verify_ledger", stdout=out)
+    assert f"编号 {entry.pk}\n" in out.getvalue()
