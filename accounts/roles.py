@@ -14,13 +14,14 @@ VIEW_ALL = frozenset(
         "organizations",
         "members",
         "federations",
+        "economy",
         "points",
         "services",
         "settings",
     )
 ) | {"boards.view", "reports.view"}
 ENTER = frozenset(
-    f"{things}.change" for things in ("villages", "organizations", "members", "federations", "services")
+    f"{things}.change" for things in ("villages", "organizations", "members", "federations", "economy", "services")
 ) | {"claims.declare"}
 
 
@@ -76,14 +77,29 @@ ROLES = {
             "federation_secretary",
             "联合党组织书记",
             frozenset({"villages.view", "organizations.view", "members.view", "federations.view", "points.view"})
-            | {"claims.federation_check", "claims.declare", "boards.view", "services.view", "areas.view"},
+            | {
+                "economy.view",
+                "claims.federation_check",
+                "claims.declare",
+                "boards.view",
+                "services.view",
+                "areas.view",
+            },
             ("federation",),
         ),
         Role(
             "village_clerk",
             "村文书",
             frozenset({"villages.view", "organizations.view", "members.view", "federations.view", "points.view"})
-            | {"villages.change", "services.view", "services.change", "boards.view", "areas.view"}
+            | {
+                "villages.change",
+                "economy.view",
+                "economy.change",
+                "services.view",
+                "services.change",
+                "boards.view",
+                "areas.view",
+            }
             | {"claims.declare", "claims.branch_check"},
             ("area",),
         ),
@@ -95,6 +111,7 @@ ROLES = {
                     "areas.view",
                     "villages.view",
                     "federations.view",
+                    "economy.view",
                     "points.view",
                     "services.view",
                     "boards.view",

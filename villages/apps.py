@@ -10,15 +10,10 @@ class VillagesConfig(AppConfig):
     verbose_name = "村居"
 
     def ready(self) -> None:
-        from villages import registers
         from villages.queries import area_choices, area_name, area_names
+        from villages.registers import REGISTERS
 
-        register_all(
-            registers.AreaRegister,
-            registers.VillageRegister,
-            registers.VillageFactsRegister,
-            registers.TownFactsRegister,
-        )
+        register_all(*REGISTERS)
         register_scope_kind("area", "区划", Scope.area, area_name)
         sockets.area_names.plug(area_names)
         sockets.area_choices.plug(area_choices)

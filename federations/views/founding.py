@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from federations.actions.founding import NewPost, found_federation
 from federations.models import Federation, FederationVillage
 from federations.queries import primary_memberships
-from federations.registers import JOINT_KINDS
+from federations.registers.federations import JOINT_KINDS
 from federations.scale import Scale, check_scale
 from federations.settings_declared import LOCAL_WORD
 from lianjian import clock

@@ -13,7 +13,7 @@ from federations.actions.steps import NEEDS_APPROVAL, adjust, move_status
 from federations.actions.villages import add_village, remove_village
 from federations.models import Federation, FederationVillage
 from federations.queries import UNFINISHED, standing_memberships
-from federations.registers import STEP_LABELS, sees_all
+from federations.registers.federations import STEP_LABELS, sees_all
 from federations.scale import check_scale
 from lianjian import clock
 from members.views.action_face import ActionFace, ActionForm, DayField, LookupField

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from tests.matrix.route import Route
 from tests.matrix.stage import Stage
-from tests.matrix.table import Route
 
 UNKNOWN = {"pk": 999_999_999, "key": "999999999999", "number": "9999999999999"}
 UNKNOWN_UUID = "00000000-0000-4000-8000-000000000000"

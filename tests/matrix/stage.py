@@ -25,6 +25,7 @@ from members.models import PartyOrganization, PointEntry, PointScore, Post
 from registers.jobs import keep_file
 from registers.models import Job
 from services.models import Grid
+from tests.matrix.table import parts
 from tests.members.points import stage as points
 from tests.world import TOWN, World, add_user, build_world
 from villages.models import TownFacts, VillageFacts
@@ -125,6 +126,9 @@ def build_stage() -> Stage:
 
     rows["jobs"] = str(Job.objects.create(kind="registers.export", title="导出", owner=clerk).pk)
     rows["files"] = str(keep_file(BytesIO(b"x"), "村情.xlsx", owner=clerk).pk)
+
+    for part in parts():
+        getattr(part, "put", lambda stage: None)(stage)
 
     for username, role, kind, key in (
         ("lianjian", "federation_secretary", "federation", federation.pk),

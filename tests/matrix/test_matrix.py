@@ -8,8 +8,9 @@ from django.http import HttpResponseBase
 from django.urls import URLPattern, get_resolver, reverse
 
 from tests.matrix.addresses import address, patterns
+from tests.matrix.route import OWNER, Route
 from tests.matrix.stage import Stage, taken_back
-from tests.matrix.table import OPEN, OWNER, ROUTES, Route
+from tests.matrix.table import OPEN, ROUTES
 
 pytestmark = pytest.mark.django_db
 CLERK, SAME_ROLE_ELSEWHERE = "zhenjie", "qita"
@@ -49,7 +50,7 @@ LISTED = [*ROUTES, *OPEN]
 
 def test_the_table_lists_every_route():
     unlisted = set(EVERY) - {route.name for route in LISTED}
-    assert not unlisted, f"say in tests/matrix/table.py who may do what at {sorted(unlisted)}"
+    assert not unlisted, f"say in tests/<app>/matrix.py who may do what at {sorted(unlisted)}"
     gone = {route.name for route in LISTED} - set(EVERY)
     assert not gone, f"the table lists what is no more: {sorted(gone)}"
 
