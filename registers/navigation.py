@@ -13,6 +13,7 @@ ICONS = {
     "村居": "building-community",
     "党员": "users",
     "联建": "affiliate",
+    "产业": "plant-2",
     "积分": "medal",
     "服务": "heart-handshake",
     "数据": "chart-bar",

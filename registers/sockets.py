@@ -89,7 +89,7 @@ search = Socket()  # (user, text=…) -> Found: what no register's own search fi
 area_names = Slot({})  # (codes) -> {code: name}: one question for any number of codes; names are no secret
 area_choices = Slot([])  # (user, right) -> [(code, name)]: the areas of his scope that a list is filtered by
 
-MENU_GROUPS = ("工作台", "村居", "党员", "联建", "积分", "服务", "数据", "管理")
+MENU_GROUPS = ("工作台", "村居", "党员", "联建", "产业", "积分", "服务", "数据", "管理")
 _menu: dict[str, MenuItem] = {}
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 
 from federations.actions.founding import found_federation
 from federations.models import Federation, FederationVillage
+from tests.federations.samples_economy import ECONOMY_SAMPLES
 from tests.registers.suite.samples import UNKNOWN_VILLAGE, Sample
 from tests.villages.samples import village_in
 from tests.world import TOWN, World
@@ -42,6 +43,7 @@ def membership_texts(world: World, town: str, number: int) -> dict[str, str]:
 
 
 SAMPLES = {
+    **ECONOMY_SAMPLES,
     "federations": Sample(
         make=make_federation,
         texts=lambda world, town, number: {
