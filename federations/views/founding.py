@@ -15,10 +15,10 @@ from federations.scale import Scale, check_scale
 from federations.settings_declared import LOCAL_WORD
 from lianjian import clock
 from members.models import PartyOrganization, Post
-from members.views.action_face import ActionForm, DayField, LookupField
 from registers.errors import Invalid
 from registers.exchange.context import RowContext
 from registers.models.setting import setting
+from registers.pages.action_face import ActionForm, DayField, LookupField
 from registers.pages.faces import Face
 from registers.register import Register
 from registers.rows.columns import Found

@@ -16,8 +16,8 @@ from federations.queries import UNFINISHED, standing_memberships
 from federations.registers.federations import STEP_LABELS, sees_all
 from federations.scale import check_scale
 from lianjian import clock
-from members.views.action_face import ActionFace, ActionForm, DayField, LookupField
 from registers.errors import WrongState
+from registers.pages.action_face import ActionFace, ActionForm, DayField, LookupField
 from villages.resolvers import VILLAGES
 
 Status = Federation.Status

@@ -14,7 +14,7 @@ from members.actions.placements import transfer
 from members.models import RevealLog, Subject
 from members.queries.people import binding_quarters_since
 from members.resolvers import ORGANIZATIONS
-from members.views.action_face import ActionFace, ActionForm, DayField, LookupField
+from registers.pages.action_face import ActionFace, ActionForm, DayField, LookupField
 from villages.resolvers import VILLAGES
 
 
