@@ -51,6 +51,7 @@ CURSORS = [
     "e30",
     "MQ",
 ]
+ANY_VERSION = ", ".join(f'"{version}"' for version in range(1, 30))
 UNDECLARED = {405, 406, 415}  # of the framework, the same everywhere
 NO_ADDRESS = "没有这个接口地址"
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -135,7 +136,9 @@ class Fuzz:
         for query in self.queries(operation, rng, many):
             yield self.asked(operation, f"{here[0]}?{query}", None)
         for number, (body, content_type) in enumerate(self.bodies(operation, rng, many)):
-            keyed = (("Idempotency-Key", f"fuzz-{number}"),) if rng.random() < 0.3 else ()
+            keyed = [("Idempotency-Key", f"fuzz-{number}")] if rng.random() < 0.3 else []
+            if operation.method in ("put", "patch", "delete") and rng.random() < 0.8:
+                keyed.append(("If-Match", ANY_VERSION))  # else no body would be read
             yield self.asked(operation, rng.choice(here), body, content_type, keyed)
         if operation.method != "get":
             yield self.asked(operation, here[0], b"{}", headers=(("If-Match", rng.choice(TEXTS[5:]).strip()[:99]),))

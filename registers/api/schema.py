@@ -97,12 +97,21 @@ JSON = "application/json"
 WORKBOOK_REFUSED = {(401, JSON): DetailSerializer, (403, JSON): DetailSerializer}
 JOB = OpenApiResponse(JobStartedSerializer, "行数较多，已转为任务")
 AUTH = {401: UNAUTHENTICATED, 403: FORBIDDEN}
-STAMP = {412: STALE}
+STAMP = {412: STALE, 428: OpenApiResponse(DetailSerializer, "没有说明读到的是哪一版：要 If-Match 或 version")}
 KEY = OpenApiParameter(
     "Idempotency-Key", OpenApiTypes.STR, OpenApiParameter.HEADER, description="请求编号：一天内重发同一请求只办一次"
 )
 REUSED = OpenApiResponse(DetailSerializer, "请求编号已用于另一个请求")
-IF_MATCH = OpenApiParameter("If-Match", OpenApiTypes.STR, OpenApiParameter.HEADER, description='读取时的 ETag，如 "3"')
+IF_MATCH = OpenApiParameter(
+    "If-Match", OpenApiTypes.STR, OpenApiParameter.HEADER,
+    description="读取时的 ETag，或加引号的版本号，如 \"3\"；请求内容里给出 version 时可以不填",
+)  # fmt: skip
+IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match", OpenApiTypes.STR, OpenApiParameter.HEADER, description="上次的 ETag：没有变化就回 304"
+)
+ETAG = OpenApiParameter(
+    "ETag", OpenApiTypes.STR, OpenApiParameter.HEADER, response=[200], description="这一版的标记，修改时放进 If-Match"
+)
 
 
 def page_of(row: Any, name: str) -> Shape:
@@ -142,25 +151,22 @@ class Shapes:
         change = {column.field: schema_field(register, column, writing=True) for column in writable}
         for optional in change.values():
             optional.required = False
-        for shape in (write, change):
-            shape["version"] = serializers.IntegerField(
-                required=False, help_text="读取时的版本；给出时，别人保存过就回 412"
-            )
-        write.pop("version")
+        read_before = serializers.IntegerField(
+            required=False, help_text="读取时的版本，与 If-Match 二者给一个；别人保存过就回 412"
+        )
+        of_each = serializers.IntegerField(
+            required=False, help_text="改已有的行时：读取时的版本；别人保存过，就在这一行报错"
+        )
         self.row: Shape = type(f"{name}Row", (serializers.Serializer,), more | read)
         self.new: Shape = type(f"{name}New", (serializers.Serializer,), dict(write))
-        self.change: Shape = type(f"{name}Change", (serializers.Serializer,), dict(change))
-        self.whole: Shape = type(
-            f"{name}Whole",
-            (serializers.Serializer,),
-            {column.field: schema_field(register, column, writing=True) for column in writable}
-            | {"version": serializers.IntegerField(required=False)},
-        )
+        self.change: Shape = type(f"{name}Change", (serializers.Serializer,), change | {"version": read_before})
+        self.whole: Shape = type(f"{name}Whole", (serializers.Serializer,), write | {"version": read_before})
+        self.item: Shape = type(f"{name}Item", (serializers.Serializer,), write | {"version": of_each})
         self.rows: Shape = type(
             f"{name}Rows",
             (serializers.Serializer,),
             {
-                "rows": serializers.ListField(child=self.new(), max_length=2_000),
+                "rows": serializers.ListField(child=self.item(), max_length=2_000),
                 "dry_run": serializers.BooleanField(required=False),
                 "partial": serializers.BooleanField(required=False),
             },
@@ -198,7 +204,9 @@ class Shapes:
                 summary=f"{title}列表", parameters=[*filters, *PAGE_PARAMETERS], **tag,
                 responses={200: page_of(shape, self.name), 400: INVALID, **AUTH},
             ),
-            "retrieve": extend_schema(summary=f"{title}一条", responses=made, **tag),
+            "retrieve": extend_schema(
+                summary=f"{title}一条", parameters=[IF_NONE_MATCH, ETAG], responses={**made, 304: None}, **tag
+            ),
             "create": extend_schema(
                 summary=f"新增{title}", request=self.new, parameters=[KEY], **tag,
                 responses={201: shape, 400: INVALID, 404: MISSING, 409: CONFLICT, 422: REUSED, **AUTH},

@@ -23,7 +23,6 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from lianjian import clock
-from lianjian.numbers import whole_number
 from registers import reading
 from registers.api import listing
 from registers.api.errors import row_errors
@@ -32,6 +31,7 @@ from registers.api.files import address_of
 from registers.api.renderers import XLSX, JSONRenderer, WorkbookRenderer
 from registers.api.repeats import once
 from registers.api.schema import Shapes
+from registers.api.versions import etag_of, is_known, rows_and_versions, told_version
 from registers.errors import Invalid, NotAllowed, NotFound
 from registers.exchange.exporting import template_workbook
 from registers.exchange.importing import import_rows, require_change_right
@@ -92,10 +92,13 @@ class RegisterViewSet(GenericViewSet):
         fresh = self.register.rows(self.request.user).filter(pk=row.pk).first()
         if fresh is None:
             raise NotFound
-        response = Response(Row(self.register, self.request.user).of_object(fresh), status=status)
-        if hasattr(fresh, "version"):
-            response["ETag"] = f'"{fresh.version}"'
-        return response
+        shown = Row(self.register, self.request.user).of_object(fresh)
+        if not hasattr(fresh, "version"):
+            return Response(shown, status=status)
+        etag = etag_of(fresh.version, shown)
+        if self.request.method == "GET" and is_known(self.request, etag):
+            return Response(status=304, headers={"ETag": etag})
+        return Response(shown, status=status, headers={"ETag": etag})
 
     def body(self, request: Request) -> dict[str, Any]:
         """What a client sent for one row; override to take what no column takes."""
@@ -156,7 +159,7 @@ class ChangeRows:
 
     def _save(self: Any, request: Request, given: dict[str, Any], *, partial: bool = False) -> Response:
         row = self.changeable_row()
-        version = _version(request, given)
+        version = told_version(request, given, row)
         whole = (self.standing(row) | given) if partial else given
         values = _checked(self.register, request, whole)
         if partial:
@@ -185,7 +188,10 @@ class ChangeRows:
     @action(detail=False, methods=["post"])
     @once
     def bulk(self: Any, request: Request) -> Response:
-        """`{rows: […], dry_run, partial}`, at most 2,000 rows, through the same door as a workbook."""
+        """`{rows: […], dry_run, partial}`, at most 2,000 rows, through the same door as a workbook.
+
+        A row may tell the `version` that was read: where somebody saved it since, it is refused.
+        """
         require_change_right(self.register, request.user)
         body = _body(request)
         rows = body.get("rows")
@@ -193,13 +199,11 @@ class ChangeRows:
             return _refused(request, "rows", "请在 rows 里给出要写入的行")
         if len(rows) > INLINE_IMPORT:
             return _refused(request, "rows", f"一次最多 {INLINE_IMPORT:,} 行，更多请用工作簿导入")
-        if not all(isinstance(row, dict) for row in rows):
-            problem = [
-                RowError("", at, "", "", "不是一个对象") for at, row in enumerate(rows, 1) if type(row) is not dict
-            ]
-            return _outcome(request, ImportOutcome(errors=problem, refused=True), "")
+        rows, versions, problems = rows_and_versions(rows)
+        if problems:
+            return _outcome(request, ImportOutcome(errors=problems, refused=True), "")
         made = import_rows(
-            self.register, by=request.user, data=rows,
+            self.register, by=request.user, data=rows, versions=versions,
             dry_run=listing.truth(body, "dry_run"), partial=listing.truth(body, "partial"),
         )  # fmt: skip
         return _outcome(request, made, "")
@@ -210,7 +214,8 @@ class DeleteRows:
 
     def destroy(self: Any, request: Request, key: str) -> Response:
         row = self.changeable_row()
-        delete_one(self.register, by=request.user, row=row, version=_version(request, {}))
+        given = _body(request) if request.data else {}
+        delete_one(self.register, by=request.user, row=row, version=told_version(request, given, row))
         return Response(status=204)
 
 
@@ -252,19 +257,6 @@ class RowErrors(serializers.ValidationError):
     def __init__(self, errors: list[RowError]) -> None:
         super().__init__()
         self.answer = row_errors(errors)
-
-
-def _version(request: Request, given: dict[str, Any]) -> int | None:
-    """The version that the client had read: `version` in the body, or If-Match. Raises Invalid."""
-    told = given.pop("version", None)
-    if told is None:
-        told = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
-        if told in ("", "*"):
-            return None
-    version = whole_number(told)
-    if version is None:
-        raise Invalid("版本应为整数，即读取时得到的 version", field="version")
-    return version
 
 
 def _outcome(request: Request, outcome: ImportOutcome, filename: str) -> Response:

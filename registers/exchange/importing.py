@@ -22,6 +22,7 @@ from registers.workbooks.writing import mark_workbook
 
 Data = bytes | str | Sequence[Sequence[Any]] | Sequence[Mapping[str, Any]]
 Checkpoint = Callable[[int, int], None]
+VERSION = "version"  # names the version in errors, as a column would be named
 
 
 class _NothingWritten(Exception):
@@ -36,6 +37,7 @@ def import_rows(
     filename: str = "",
     dry_run: bool = False,
     partial: bool = False,
+    versions: Mapping[int, int] | None = None,
     checkpoint: Checkpoint = lambda done, total: None,
     finish: Callable[[ImportOutcome], None] = lambda outcome: None,
 ) -> ImportOutcome:
@@ -43,6 +45,7 @@ def import_rows(
 
     dry_run     everything is tried, the database's own refusals too, and taken back
     partial     the good rows are written although others are wrong
+    versions    the version that was read of a row, by the row's number: saved since by somebody, it is refused
     checkpoint  called between batches with (done, total); may raise to stop, then nothing is written
     finish      called inside the transaction with the outcome of what is being written
     Raises NotAllowed where the user may not change this register at all.
@@ -54,8 +57,9 @@ def import_rows(
     except WorkbookRefused as refusal:
         return ImportOutcome(errors=[RowError("", 0, "", "", refusal.message)], refused=True)
     outcome = import_table(
-        register, by=by, table=table, dry_run=dry_run, partial=partial, checkpoint=checkpoint, finish=finish
-    )
+        register, by=by, table=table, dry_run=dry_run, partial=partial, versions=versions, checkpoint=checkpoint,
+        finish=finish,
+    )  # fmt: skip
     if outcome.errors and workbook:
         outcome.marked_workbook = mark_workbook(workbook, outcome.errors, outcome.notes)
     return outcome
@@ -68,13 +72,15 @@ def import_table(
     table: Table,
     dry_run: bool = False,
     partial: bool = False,
+    versions: Mapping[int, int] | None = None,
     checkpoint: Checkpoint = lambda done, total: None,
     finish: Callable[[ImportOutcome], None] = lambda outcome: None,
 ) -> ImportOutcome:
     """The same for a table that was read before."""
     require_change_right(register, by)
     outcome = ImportOutcome()
-    attempt = _Attempt(register, by, check(register, register.columns_for(by), table, by), table, outcome)
+    checked = check(register, register.columns_for(by), table, by)
+    attempt = _Attempt(register, by, checked, table, outcome, versions or {})
     try:
         with transaction.atomic():
             attempt.run(checkpoint)
@@ -116,13 +122,15 @@ class _Attempt:
     """Matching, comparing and writing of one checked table; errors found on the way join those of the cells."""
 
     def __init__(
-        self, register: Register, user: Any, checked: CheckedRows, table: Table, outcome: ImportOutcome
+        self, register: Register, user: Any, checked: CheckedRows, table: Table, outcome: ImportOutcome,
+        versions: Mapping[int, int],
     ) -> None:  # fmt: skip
         self.register = register
         self.user = user
         self.checked = checked
         self.table = table
         self.outcome = outcome
+        self.versions = versions
         self.columns = {column.field: column for column in register.columns}
         self.key = register.natural_key[0] if register.natural_key else ""
         self.index = {number: index for index, number in enumerate(table.numbers)}
@@ -134,6 +142,7 @@ class _Attempt:
         for row, first in found.doubled:
             self.refuse(row, self.key, f"与第 {first.number} 行是同一条记录", "只能保留一行")
         planned = [entry for entry in found.rows if entry.row is not None or self.may_be_new(entry.checked)]
+        planned = [entry for entry in planned if self.is_as_read(entry)]
         changing = [entry for entry in planned if entry.changes]
         self.outcome.unchanged = len(planned) - len(changing)
         saver = Saver(self.register, self.user, self.refuse_planned, checkpoint)
@@ -148,6 +157,17 @@ class _Attempt:
         finally:
             self.outcome.errors = sorted(self.checked.errors, key=lambda error: error.row)
             self.outcome.notes, self.outcome.total = self.checked.notes, self.checked.total
+
+    def is_as_read(self, entry: Planned) -> bool:
+        """Whether the row is still at the version told with it. What would change nothing overwrites nobody."""
+        version = self.versions.get(entry.checked.number)
+        if version is None or not entry.changes or version == getattr(entry.row, "version", None):
+            return True
+        if entry.row is None:
+            self.refuse(entry.checked, VERSION, "读取之后，这一条已被删除，或已改了名称", "请重新读取后再改")
+        else:
+            self.refuse(entry.checked, VERSION, "读取之后，别人保存过这一条", "请重新读取，核对后再提交")
+        return False
 
     def may_be_new(self, row: CheckedRow) -> bool:
         """Not every register takes new rows, and a masked number is none."""

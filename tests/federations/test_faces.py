@@ -25,6 +25,7 @@ from tests.federations.helpers import (
     found,
     secretary,
 )
+from tests.world import patched
 
 
 @pytest.fixture
@@ -190,14 +191,16 @@ def test_a_village_out_of_scope_reads_like_an_unknown_one(world, code):
 
 def test_a_patch_adjusts_and_refuses_what_has_its_own_page(world, zhanjiang):
     api = world.api("zhenjie")
-    assert api.patch(f"/api/v1/federations/{zhanjiang.pk}/", {"mode": "strong_leads"}).json()["mode"] == "strong_leads"
+    assert (
+        patched(api, f"/api/v1/federations/{zhanjiang.pk}/", {"mode": "strong_leads"}).json()["mode"] == "strong_leads"
+    )
     assert zhanjiang.steps.last().is_adjustment
-    assert api.patch(f"/api/v1/federations/{zhanjiang.pk}/", {"status": "dissolved"}).status_code == 400
+    assert patched(api, f"/api/v1/federations/{zhanjiang.pk}/", {"status": "dissolved"}).status_code == 400
     assert api.delete(f"/api/v1/federations/{zhanjiang.pk}/").status_code in (403, 405)
 
 
 def test_a_patch_by_the_home_town_works_on_a_federation_that_crosses(world, crossing):
-    answer = world.api("zhenjie").patch(f"/api/v1/federations/{crossing.pk}/", {"evidence": "同一商圈"})
+    answer = patched(world.api("zhenjie"), f"/api/v1/federations/{crossing.pk}/", {"evidence": "同一商圈"})
     assert answer.status_code == 200, answer.json()
 
 
@@ -214,7 +217,7 @@ def test_a_membership_comes_and_goes_over_rest(world, zhanjiang, xili):
     )
     assert taken.status_code == 400 and "属于“西里新村”" in taken.json()["errors"][0]["message"]
     pk = answer.json()["id"]
-    assert api.patch(f"/api/v1/federation-villages/{pk}/", {"to": "2026-11-01"}).json()["to"] == "2026-11-01"
+    assert patched(api, f"/api/v1/federation-villages/{pk}/", {"to": "2026-11-01"}).json()["to"] == "2026-11-01"
 
 
 # -- pages

@@ -38,10 +38,10 @@ def is_sign_in(answer: HttpResponseBase) -> bool:
 
 
 def served(answer: HttpResponseBase, route: Route) -> bool:
-    """Whether the person was let in: a wrong body (400, 415) or a wrong state (409) comes after that."""
+    """Whether the person was let in: a wrong body (400, 415), state (409) or no version (428) comes after that."""
     if is_sign_in(answer):
         return route.name == "accounts:logout"
-    return answer.status_code in (200, 201, 202, 204, 302, 400, 409, 415)
+    return answer.status_code in (200, 201, 202, 204, 302, 400, 409, 415, 428)
 
 
 EVERY = dict(patterns(get_resolver()))

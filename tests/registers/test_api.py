@@ -159,14 +159,32 @@ def test_a_body_that_is_no_json_is_refused_in_words(world):
     assert answer.status_code == 400 and "JSON" in answer.json()["detail"]
 
 
+def read(client, address: str) -> dict[str, str]:
+    """The header that says which version of a row was read."""
+    return {"HTTP_IF_MATCH": client.get(address)["ETag"]}
+
+
 def test_a_row_that_others_need_is_not_deleted(world):
     world.village(VILLAGE)
     facts = VillageFacts.objects.unscoped("test").create(village_id=VILLAGE, year=2025)
     client = world.api("xianji")
-    assert client.delete("/api/v1/areas/371083101/").status_code == 409
-    answer = client.delete(f"/api/v1/areas/{VILLAGE}/")
+    town, village, row = "/api/v1/areas/371083101/", f"/api/v1/areas/{VILLAGE}/", f"/api/v1/village-facts/{facts.pk}/"
+    assert client.delete(town, **read(client, town)).status_code == 409
+    answer = client.delete(village, **read(client, village))
     assert answer.status_code == 409 and "村居" in answer.json()["detail"]
-    assert client.delete(f"/api/v1/village-facts/{facts.pk}/").status_code == 204
+    assert client.delete(row, **read(client, row)).status_code == 204
+
+
+def test_an_answer_changes_with_what_it_refers_to_and_the_version_with_the_row(world):
+    """So a name that changed elsewhere is read anew (If-None-Match), and stands in nobody's way (If-Match)."""
+    client, address = world.api("zhenjie"), f"/api/v1/villages/{VILLAGE}/"
+    before = client.get(address)
+    Village.objects.unscoped("test").get(pk=VILLAGE).area.__class__.objects.unscoped("test").filter(pk=VILLAGE).update(
+        name="锅上新村民委员会"
+    )
+    after = client.get(address, HTTP_IF_NONE_MATCH=before["ETag"])
+    assert after.status_code == 200 and after.json()["version"] == before.json()["version"]
+    assert client.patch(address, {"specialties": "大姜"}, HTTP_IF_MATCH=before["ETag"]).status_code == 200
 
 
 def test_a_village_may_be_named_by_code_or_name_and_is_told_by_code(world):
@@ -188,7 +206,7 @@ def test_a_name_of_two_villages_asks_for_the_code(world):
 def test_what_the_database_refuses_is_told_at_the_field(world):
     """A check that no column rule covers: the year's members exceed the people."""
     facts = VillageFacts.objects.unscoped("test").create(village_id=VILLAGE, year=2025, population=10, party_members=5)
-    answer = world.api("zhenjie").patch(f"/api/v1/village-facts/{facts.pk}/", {"population": 3})
+    answer = world.api("zhenjie").patch(f"/api/v1/village-facts/{facts.pk}/", {"population": 3, "version": 1})
     assert answer.status_code == 400
     assert any("党员数" in error["message"] or error["field"] == "party_members" for error in answer.json()["errors"])
 
@@ -197,7 +215,8 @@ def test_moving_a_row_out_of_reach_is_refused_like_an_unknown_village(world):
     grid = make_grid(world, TOWN, 1)
     client = world.api("zhenjie")
     answers = [
-        client.patch(f"/api/v1/grids/{grid.pk}/", {"village_code": code}) for code in ("371083102201", "371083102999")
+        client.patch(f"/api/v1/grids/{grid.pk}/", {"village_code": code, "version": 1})
+        for code in ("371083102201", "371083102999")
     ]
     assert [answer.status_code for answer in answers] == [400, 400]
     texts = [answer.content.decode().replace("371083102201", "X").replace("371083102999", "X") for answer in answers]

@@ -13,6 +13,7 @@ from members.registers.people import MemberRegister, OrganizationRegister, PostR
 from registers.errors import Invalid, NotAllowed, NotFound
 from registers.exchange import import_rows
 from registers.personal import Undecipherable
+from tests.world import patched
 
 GUOSHANG, YUANQIAN, BAISHATAN = "371083101223", "371083101224", "371083102201"
 ID_NUMBER, PHONE = "371083199001011235", "13963112345"
@@ -161,9 +162,9 @@ def test_a_member_over_rest(world):
     assert body["subject_class"] == "ordinary" and body["organization"] is None and body["is_active"] is True
     given = api.post("/api/v1/members/", {"member_no": "M-1", "name": "李平", "village_code": GUOSHANG})
     assert given.status_code == 201 and given.json()["member_no"] == "M-1"
-    changed = api.patch("/api/v1/members/M-1/", {"subject_class": "frail"})
+    changed = patched(api, "/api/v1/members/M-1/", {"subject_class": "frail"})
     assert changed.status_code == 200 and changed.json()["subject_class"] == "frail"
-    moved = api.patch("/api/v1/members/M-1/", {"village_code": YUANQIAN})
+    moved = patched(api, "/api/v1/members/M-1/", {"village_code": YUANQIAN})
     assert moved.status_code == 400 and "调动" in moved.json()["errors"][0]["message"]
     assert api.delete("/api/v1/members/M-1/").status_code == 405
 
@@ -228,9 +229,9 @@ def test_the_tree_of_organisations(world, branch):
     )
     assert made.status_code == 201, made.json()
     top = made.json()["id"]
-    below = api.patch(f"/api/v1/party-organizations/{branch.pk}/", {"parent": str(top)})
+    below = patched(api, f"/api/v1/party-organizations/{branch.pk}/", {"parent": str(top)})
     assert below.status_code == 200 and below.json()["parent"] == top
-    circle = api.patch(f"/api/v1/party-organizations/{top}/", {"parent": str(branch.pk)})
+    circle = patched(api, f"/api/v1/party-organizations/{top}/", {"parent": str(branch.pk)})
     assert circle.status_code == 400 and "不能是它自己或它的下级" in circle.content.decode()
     page = text_of(world.client("zhenjie").get(f"/party-organizations/{top}/"))
     assert "锅上村党支部" in page
@@ -245,7 +246,7 @@ def test_one_secretary_at_a_time(world, branch, member):
     second = api.post("/api/v1/posts/", post | {"person": "李平", "from": "2026-01-01"})
     assert second.status_code == 400
     assert "已有书记王平（2025-01-01 至今），请先填写前任的免职日期" in second.json()["errors"][0]["message"]
-    api.patch(f"/api/v1/posts/{first.json()['id']}/", {"to": "2026-01-01"})
+    patched(api, f"/api/v1/posts/{first.json()['id']}/", {"to": "2026-01-01"})
     assert api.post("/api/v1/posts/", post | {"person": "李平", "from": "2026-01-01"}).status_code == 201
     with pytest.raises(DatabaseError, match="one_secretary_at_a_time"), transaction.atomic():
         Post.objects.bulk_create(

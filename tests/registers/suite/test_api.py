@@ -166,8 +166,10 @@ def test_one_row_reads_as_in_the_list(case):
     answer = case.writer.get(case.address(row))
     listed = [one for page in walk(case.writer, case.url) for one in page if one == answer.json()]
     assert len(listed) == 1
-    if "version" in answer.json():
-        assert answer["ETag"] == f'"{answer.json()["version"]}"'
+    assert answer["ETag"].startswith(f'"{answer.json()["version"]}-')
+    known = case.writer.get(case.address(row), HTTP_IF_NONE_MATCH=f"W/{answer['ETag']}")
+    assert (known.status_code, known.content) == (304, b"")
+    assert case.writer.get(case.address(row), HTTP_IF_NONE_MATCH='"0-0"').status_code == 200
 
 
 @every(ADDING)
@@ -214,19 +216,36 @@ def test_a_change_raises_the_version_and_a_stale_one_is_refused(case):
     field, text = case.sample.change
     address = case.address(row)
     before = case.writer.get(address).json()
-    assert case.reader.patch(address, {field: text}).status_code == 403
-    assert case.stranger.patch(address, {field: text}).status_code == 404
-    changed = case.writer.patch(address, {field: text, "version": before["version"]})
+    read = {"version": before["version"]}
+    assert case.reader.patch(address, {field: text} | read).status_code == 403
+    assert case.stranger.patch(address, {field: text} | read).status_code == 404
+    changed = case.writer.patch(address, {field: text} | read)
     assert changed.status_code == 200, changed.content
     after = changed.json()
     assert after[field] != before[field] and after["version"] > before["version"]
     same = {name for name in before if before[name] == after[name]}
     assert same >= set(before) - {field, "version"} - {c.field for c in case.register.columns if c.readonly}
-    stale = case.writer.patch(address, {field: text, "version": before["version"]})
-    assert stale.status_code == 412 and stale.json()["detail"]
+    stale = case.writer.patch(address, {field: text} | read)
+    assert stale.status_code == 412 and "重新读取" in stale.json()["detail"]
     assert case.writer.patch(address, {field: text}, HTTP_IF_MATCH=f'"{before["version"]}"').status_code == 412
     assert case.writer.patch(address, {field: text}, HTTP_IF_MATCH=changed["ETag"]).status_code == 200
     assert case.writer.patch(address, {"version": "soon"}).status_code == 400
+
+
+@every(CHANGING)
+def test_a_change_without_the_version_is_refused_and_writes_nothing(case):
+    address = case.address(case.make(1))
+    before = case.writer.get(address).json()
+    field, text = case.sample.change
+    whole = {name: value for name, value in before.items() if name != "version"} | {field: text}
+    for answer in (
+        case.writer.patch(address, {field: text}), case.writer.put(address, whole),
+        case.writer.patch(address, {field: text}, HTTP_IF_MATCH="*"),
+    ):  # fmt: skip
+        assert answer.status_code == 428 and "If-Match" in answer.json()["detail"]
+    if case.register.deletable:
+        assert case.writer.delete(address).status_code == 428
+    assert case.writer.get(address).json() == before
 
 
 @every(CHANGING)
@@ -237,17 +256,17 @@ def test_a_whole_row_may_be_put(case):
     whole = case.writer.get(address).json()
     answer = case.writer.put(address, whole | {field: text})
     assert answer.status_code == 200, answer.content
-    assert case.writer.put(address, {field: text}).status_code == 400
+    assert case.writer.put(address, {field: text}, HTTP_IF_MATCH=answer["ETag"]).status_code == 400
 
 
 @every(CHANGING)
 def test_a_wrong_change_writes_nothing(case):
     row = case.make(1)
     field, text = case.sample.wrong
-    before = case.writer.get(case.address(row)).json()
-    answer = case.writer.patch(case.address(row), {field: text})
+    before = case.writer.get(case.address(row))
+    answer = case.writer.patch(case.address(row), {field: text}, HTTP_IF_MATCH=before["ETag"])
     assert answer.status_code == 400 and answer.json()["errors"][0]["field"] == field
-    assert case.writer.get(case.address(row)).json() == before
+    assert case.writer.get(case.address(row)).json() == before.json()
 
 
 @every(DELETING)
@@ -257,9 +276,34 @@ def test_a_row_that_nothing_needs_may_go(case):
     assert case.reader.delete(address).status_code == 403
     assert case.stranger.delete(address).status_code == 404
     assert case.writer.delete(address, HTTP_IF_MATCH='"77"').status_code == 412
-    gone = case.writer.delete(address)
+    gone = case.writer.delete(address, HTTP_IF_MATCH=case.writer.get(address)["ETag"])
     assert gone.status_code in (204, 409)
     assert case.writer.get(address).status_code == (404 if gone.status_code == 204 else 200)
+
+
+@every(slugs(lambda register: bool(register.change_right) and bool(register.natural_key)))
+def test_a_bulk_row_that_somebody_saved_since_it_was_read_keeps_all_out(case):
+    case.make(1), case.make(2)
+    field, text = case.sample.change
+    names = {column.field for column in case.register.columns if column.required} | {*case.register.natural_key}
+    first, second = case.writer.get(f"{case.url}?page_size=1000").json()["results"][:2]
+    rows = [
+        {name: value for name, value in row.items() if name in names} | {field: text, "version": row["version"]}
+        for row in (first, second)
+    ]
+    rows[1]["version"] += 7
+    before = case.writer.get(f"{case.url}?page_size=1000").json()
+    refused = case.writer.post(f"{case.url}bulk/", {"rows": rows})
+    assert refused.status_code == 400
+    assert [(error["row"], error["field"]) for error in refused.json()["errors"]] == [(2, "version")]
+    assert case.writer.get(f"{case.url}?page_size=1000").json() == before
+    rows[1]["version"] -= 7
+    done = case.writer.post(f"{case.url}bulk/", {"rows": rows})
+    assert done.status_code == 200 and done.json()["updated"] >= 1, done.content
+    # The same sent again changes nothing, so nobody's work is overwritten: no conflict.
+    assert case.writer.post(f"{case.url}bulk/", {"rows": rows}).json()["unchanged"] == 2
+    odd = case.writer.post(f"{case.url}bulk/", {"rows": [rows[0] | {"version": "neu"}]})
+    assert odd.status_code == 400 and odd.json()["errors"][0]["field"] == "version"
 
 
 @every(slugs(lambda register: not register.change_right))
