@@ -19,8 +19,8 @@ from registers.exchange.importing import read_table
 from registers.jobs import keep_file
 from registers.models import StoredFile
 from registers.pages import present
-from registers.pages.imports import ERRORS_SHOWN, GONE, NOTES_SHOWN, UploadForm
 from registers.pages.jobs import attachment
+from registers.pages.uploads import ERRORS_SHOWN, GONE, NOTES_SHOWN, UploadForm
 from registers.rows.tables import Table
 from registers.workbooks.errors import WorkbookRefused
 

@@ -10,6 +10,7 @@ from django.utils.module_loading import import_string
 from rest_framework.routers import SimpleRouter
 from rest_framework.viewsets import ViewSetMixin
 
+from registers.api.books import TownBookViewSet
 from registers.api.jobs import JobViewSet
 from registers.api.viewsets import viewset_for
 from registers.register import registers
@@ -36,6 +37,7 @@ def router() -> Router:
     """All routes, once every app is ready."""
     made = Router()
     made.register("jobs", JobViewSet, "jobs")
+    made.register("town-book", TownBookViewSet, "town-book")
     for prefix, (viewset, basename) in _added.items():
         made.register(prefix, import_string(viewset) if isinstance(viewset, str) else viewset, basename)
     for register in registers():

@@ -36,10 +36,14 @@ def export_workbook(
     columns = register.columns_for(by)
     rows = cells_of(register, by, queryset, columns, counted)
     file: Any = tempfile.SpooledTemporaryFile(max_size=SPOOL)  # noqa: SIM115 - handed to the caller
-    written = [replace(column, kind=Text()) if _labels_of(column) else column for column in columns]
-    write_table(file, title=title or register.title, columns=written, rows=rows, notes=notes)
+    write_table(file, title=title or register.title, columns=as_written(columns), rows=rows, notes=notes)
     file.seek(0)
     return file
+
+
+def as_written(columns: Sequence[Column]) -> list[Column]:
+    """The columns of what `cells_of` gives: references that have become texts are written as texts."""
+    return [replace(column, kind=Text()) if _labels_of(column) else column for column in columns]
 
 
 def template_workbook(register: Register, *, by: Any) -> BinaryIO:

@@ -57,12 +57,25 @@ def export_file(
     )  # fmt: skip
 
 
-def keep_marked(outcome: ImportOutcome, *, filename: str, owner: Any, job: Job | None = None) -> StoredFile | None:
-    """Keep the marked workbook under 我的文件; None where there is none."""
+def keep_marked(outcome: Any, *, filename: str, owner: Any, job: Job | None = None) -> StoredFile | None:
+    """Keep the marked workbook of an outcome under 我的文件; None where there is none."""
     if outcome.marked_workbook is None:
         return None
-    stem = filename.rsplit(".", 1)[0][:180]
-    return keep_file(BytesIO(outcome.marked_workbook), f"{stem}（标出错误）.xlsx", owner=owner, job=job)
+    return keep_file(BytesIO(outcome.marked_workbook), marked_name(filename), owner=owner, job=job)
+
+
+def marked_name(filename: str) -> str:
+    """村情.xlsx → 村情（标出错误）.xlsx."""
+    return f"{filename.rsplit('.', 1)[0][:180]}（标出错误）.xlsx"
+
+
+def kept_bytes(owner: Any, file: str) -> tuple[StoredFile, bytes]:
+    """An uploaded workbook of this person and its bytes. Raises NotFound where it has gone."""
+    stored = StoredFile.objects.visible_to(owner).filter(pk=file).first()
+    if stored is None or not stored.content.storage.exists(str(stored.content.name)):
+        raise NotFound("要导入的文件已不在，请重新上传")
+    with stored.content.open("rb") as content:
+        return stored, content.read()
 
 
 @job_kind("registers.import", "导入")
@@ -76,11 +89,7 @@ def run_import(
     if run.job.result:
         return run.job.result
     declared = _register(register)
-    stored = StoredFile.objects.visible_to(run.owner).filter(pk=file).first()
-    if stored is None:
-        raise NotFound("要导入的文件已不在，请重新上传")
-    with stored.content.open("rb") as content:
-        data = content.read()
+    stored, data = kept_bytes(run.owner, file)
     run.progress(0, 0, "读取和核对")
     outcome = import_rows(
         declared, by=run.owner, data=data, filename=stored.name, dry_run=dry_run, partial=partial,
@@ -89,8 +98,7 @@ def run_import(
     )  # fmt: skip
     result = outcome.as_dict() | {"marked_workbook": None}
     if outcome.marked_workbook is not None:
-        stem = stored.name.rsplit(".", 1)[0][:180]
-        marked = run.keep_file(BytesIO(outcome.marked_workbook), f"{stem}（标出错误）.xlsx")
+        marked = run.keep_file(BytesIO(outcome.marked_workbook), marked_name(stored.name))
         result["marked_workbook"] = str(marked.pk)
     run.progress(outcome.total, outcome.total, "完成")
     return result

@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.utils.module_loading import import_string
 
 from registers.pages import jobs
+from registers.pages.books import TownBook
 from registers.pages.details import DetailFace
 from registers.pages.edits import DeleteFace, EditFace, NewFace
 from registers.pages.home import Home
@@ -78,6 +79,7 @@ _files = [
 
 urlpatterns = [
     path("", Home.as_view(), name="home"),
+    path("town-book/", TownBook.as_view(), name="town-book"),
     path("settings/", SettingsPage.as_view(), name="settings"),
     path("search/", Search.as_view(), name="search"),
     path("lookup/<str:name>/", Lookup.as_view(), name="lookup"),

@@ -15,7 +15,7 @@ from registers.rows.pasting import split_pasted
 from registers.rows.results import RowError, RowNote
 from registers.workbooks import values
 from registers.workbooks.errors import CellError
-from registers.workbooks.sheets import ERROR_SHEET, GUIDE_SHEET, LIST_SHEET, Sheet, column_letter
+from registers.workbooks.sheets import OWN_SHEETS, Sheet, column_letter
 
 
 class _Absent:
@@ -88,9 +88,7 @@ def table_from_sheet(columns: Sequence[Column], sheet: Sheet) -> Table:
 
 def table_from_workbook(columns: Sequence[Column], sheets: Sequence[Sheet], *, name: str = "") -> Table:
     """Choose the sheet: `name` if given, else the visible one whose headings fit best; others that fit are told."""
-    usable = [
-        sheet for sheet in sheets if not sheet.hidden and sheet.name not in (ERROR_SHEET, GUIDE_SHEET, LIST_SHEET)
-    ]
+    usable = [sheet for sheet in sheets if not sheet.hidden and sheet.name not in OWN_SHEETS]
     if name:
         usable = [sheet for sheet in sheets if sheet.name == name]
     if not usable:

@@ -8,6 +8,8 @@ from registers.workbooks.errors import CellError
 ERROR_SHEET = "错误说明"
 GUIDE_SHEET = "填写说明"
 LIST_SHEET = "选项"
+CONTENTS_SHEET = "目录"
+OWN_SHEETS = frozenset({ERROR_SHEET, GUIDE_SHEET, LIST_SHEET, CONTENTS_SHEET})  # never read as data
 
 Cell = str | int | float | bool | dt.date | dt.datetime | dt.time | CellError | None
 

@@ -5,10 +5,11 @@ One safe writer for all: nothing that comes from data ever becomes a formula or 
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from os import PathLike
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from rustpy_xlsxwriter import Format, write_worksheet
+from rustpy_xlsxwriter import Format, write_worksheet, write_worksheets
 
 from registers.workbooks.errorlist import error_list
 from registers.workbooks.formats import cell_format, head_format
@@ -20,7 +21,10 @@ from registers.workbooks.texts import safe_text, sheet_name
 if TYPE_CHECKING:
     from registers.rows.columns import Column
 
-__all__ = ["TooManyRows", "error_list", "mark_workbook", "safe_text", "write_table", "write_template"]
+__all__ = [
+    "TableSheet", "TooManyRows", "error_list", "mark_workbook", "safe_text", "write_book", "write_table",
+    "write_template",
+]  # fmt: skip
 
 NUMBERING = "序号"
 MAX_ROWS = 1_048_000  # Excel holds 1,048,576 with title, notes and headings
@@ -59,31 +63,87 @@ def write_table(
     name       of the sheet; the title where empty
     Raises TooManyRows beyond one sheet; what `rows` raises goes through.
     """
-    shown = list(columns)
-    numbered = numbered and all(column.full_heading != NUMBERING for column in shown)
-    headings = [NUMBERING] * numbered + [column.full_heading for column in shown]
-    if len(set(headings)) != len(headings):
-        raise ValueError("two columns have the same heading")
-    above = [text for text in (title, *notes) if text]
-    open_fields = frozenset(revealed)
-    writers = [_writer(column, column.field in open_fields) for column in shown]
-    records = _Records(headings, [column.field for column in shown], writers, rows, numbered)
+    sheet = TableSheet(name or title or "台账", title, columns, rows, notes, numbered, frozenset(revealed))
+    records = sheet.records()
+    options = {name: value for name, value in sheet.layout().items() if value is not None}
     write_worksheet(
         iter(records),
         file,
-        sheet_name(name or title or "台账"),
-        header_row=len(above),
-        merge_ranges=_above(above, len(headings)),
-        freeze_row=len(above) + 1,
+        sheet.name,
+        header_row=len(sheet.above),
+        freeze_row=len(sheet.above) + 1,
         freeze_col=1,
-        column_widths=[6.0] * numbered + [max(float(column.width), _least_width(column)) for column in shown],
-        column_formats=[cell_format("0", "center")] * numbered + [_column_format(column) for column in shown],
-        header_format=head_format(),
-        row_heights={0: 28.0} if above else None,
-        data_validations=_validations(shown) or None,
-        ignore_errors=[column.full_heading for column in shown if not column.kind.numeric] or None,
+        **options,
     )
     return records.count
+
+
+def write_book(file: str | PathLike[str] | BinaryIO, sheets: Sequence["TableSheet"]) -> list[int]:
+    """Stream several tables into one .xlsx, a sheet each, and return the number of rows of each.
+
+    The rows of one sheet after the other are consumed. Raises TooManyRows; what the rows raise goes through.
+    """
+    if len({sheet.name.lower() for sheet in sheets}) != len(sheets):
+        raise ValueError("two sheets have the same name")
+    records = [sheet.records() for sheet in sheets]
+    options: dict[str, dict[str, Any]] = {}
+    for sheet in sheets:
+        for name, value in sheet.layout().items():
+            if value is not None:
+                options.setdefault(name, {})[sheet.name] = value
+    write_worksheets(
+        [(sheet.name, iter(rows)) for sheet, rows in zip(sheets, records, strict=True)],
+        file,
+        header_row={sheet.name: len(sheet.above) for sheet in sheets},
+        freeze_panes={sheet.name: {"row": len(sheet.above) + 1, "col": 1} for sheet in sheets},
+        **options,  # type: ignore[arg-type]
+    )
+    return [written.count for written in records]
+
+
+@dataclass
+class TableSheet:
+    """One table as a sheet: see `write_table` for what the parts mean. Column headings differ.
+
+    spare   empty rows behind the data, so that drop-downs and formats reach on; reading skips them
+    """
+
+    name: str
+    title: str
+    columns: Sequence["Column"]
+    rows: Iterable[Mapping[str, Any] | Sequence[Any]]
+    notes: Sequence[str] = ()
+    numbered: bool = True
+    revealed: frozenset[str] = frozenset()
+    spare: int = 0
+
+    def __post_init__(self) -> None:
+        self.name = sheet_name(self.name)
+        self.above = [text for text in (self.title, *self.notes) if text]
+        self.numbered = self.numbered and all(column.full_heading != NUMBERING for column in self.columns)
+        self.headings = [NUMBERING] * self.numbered + [column.full_heading for column in self.columns]
+        if len(set(self.headings)) != len(self.headings):
+            raise ValueError("two columns have the same heading")
+
+    def records(self) -> "_Records":
+        writers = [_writer(column, column.field in self.revealed) for column in self.columns]
+        fields = [column.field for column in self.columns]
+        return _Records(self.headings, fields, writers, self.rows, self.numbered, self.spare)
+
+    def layout(self) -> dict[str, Any]:
+        """The fast writer's options that speak of this table."""
+        shown = self.columns
+        widths = [max(float(column.width), _least_width(column)) for column in shown]
+        return {
+            "merge_ranges": _above(self.above, len(self.headings)),
+            "column_widths": [6.0] * self.numbered + widths,
+            "column_formats": [cell_format("0", "center")] * self.numbered
+            + [_column_format(column) for column in shown],
+            "header_format": head_format(),
+            "row_heights": {0: 28.0} if self.above else None,
+            "data_validations": _validations(shown) or None,
+            "ignore_errors": [column.full_heading for column in shown if not column.kind.numeric] or None,
+        }
 
 
 class _Records:
@@ -91,13 +151,15 @@ class _Records:
     no headings would be written, so an empty table gets one empty row."""
 
     def __init__(
-        self, headings: list[str], fields: list[str], writers: list[CellWriter], rows: Iterable[Any], numbered: bool
+        self, headings: list[str], fields: list[str], writers: list[CellWriter], rows: Iterable[Any], numbered: bool,
+        spare: int,
     ) -> None:  # fmt: skip
         self.headings = headings
         self.fields = fields
         self.writers = writers
         self.rows = rows
         self.numbered = numbered
+        self.spare = spare
         self.count = 0
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
@@ -109,7 +171,7 @@ class _Records:
             values = [row.get(name) for name in fields] if isinstance(row, Mapping) else row
             cells = [None if value is None else write(value) for write, value in zip(writers, values, strict=True)]
             yield dict(zip(headings, [self.count, *cells] if self.numbered else cells, strict=True))
-        if not self.count:
+        for _ in range(max(self.spare, not self.count)):
             yield dict.fromkeys(headings)
 
 

@@ -1,11 +1,15 @@
 """Who may do what at the addresses that all registers share: home, search, jobs, files."""
 
-from tests.matrix.route import ALL, COUNTY, OWNER, PLACES, STAFF, Route, row
+from tests.matrix.route import ALL, COUNTY, OWNER, PLACES, STAFF, VILLAGE_WRITERS, Route, row
 
 ROUTES = (
     Route("home", ALL),
     Route("search", ALL),
     Route("lookup", PLACES, args={"name": "villages"}),
+    Route("town-book", VILLAGE_WRITERS),
+    Route("town-book", VILLAGE_WRITERS, "post"),
+    Route("api:town-book-export", VILLAGE_WRITERS),
+    Route("api:town-book-import-workbook", VILLAGE_WRITERS, "post"),
     Route("settings", STAFF),
     Route("settings", COUNTY, "post"),
     Route("jobs:list", ALL),

@@ -6,6 +6,7 @@ ROUTES = {
     "home": {},
     "search": {},
     "settings": {},
+    "town-book": {},
     "lookup": {"name": "villages"},
     "jobs:list": {},
     "jobs:bell": {},
