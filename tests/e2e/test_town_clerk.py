@@ -85,17 +85,17 @@ def test_a_changed_fact_reaches_the_village_its_history_and_the_board(visit):
     clerk.link("编辑").click()
     people = clerk.field("户籍人口")
     before = int(people.input_value())
-    people.fill(str(before + 1000))
+    people.fill(str(before + 100))
     clerk.field("党员数").fill("99999")
     clerk.button("保存").click()
-    expect(page.get_by_role("alert")).to_contain_text(f"比户籍人口 {before + 1000} 还多")
+    expect(page.get_by_role("alert")).to_contain_text(f"比户籍人口 {before + 100} 还多")
     clerk.field("党员数").fill("60")
     clerk.button("保存").click()
     expect(page.locator("#messages")).to_contain_text("已保存")
-    expect(page.get_by_role("complementary", name="变更记录")).to_contain_text(f"{before + 1000:,}人")
+    expect(page.get_by_role("complementary", name="变更记录")).to_contain_text(f"{before + 100:,}人")
 
     clerk.open(f"/board/figure/population/?area={OWN}&quarter=2026Q4")
-    expect(refreshed(page, page.locator(".board-figures"), f"{before + 1000:,}")).to_contain_text(f"{before + 1000:,}")
+    expect(refreshed(page, page.locator(".board-figures"), f"{before + 100:,}")).to_contain_text(f"{before + 100:,}")
 
 
 def test_two_people_edit_one_row_and_the_second_loses_nothing(visit):

@@ -43,6 +43,7 @@ class Warned(VillageFactsRegister):
     more_views = {"approve": ("<str:key>/approve/", f"{__name__}.Approve")}
     totals = ("population",)
     totals_note = "按年度合计"
+    reason_field = ""
 
     def warnings(self, values, *, row, by):
         if (values.get("population") or 0) > 2000:

@@ -1,10 +1,36 @@
 """Who may do what at the addresses of villages/."""
 
-from tests.matrix.route import COUNTY, PLACES, STAFF, VILLAGE_WRITERS, faces
+from typing import Any
 
-ROUTES = (
+from tests.matrix.route import COUNTY, ECONOMY, PLACES, STAFF, VILLAGE_WRITERS, faces
+from villages.models import CollectiveAsset, CollectiveFund, CollectiveResource, Facility, Specialty
+
+VILLAGE = "371083101223"  # where the stage's rows lie
+REGISTERS = (
     *faces("areas", PLACES, COUNTY, sees=PLACES - {"lianjian"}),  # her federation is no area
     *faces("villages", PLACES, VILLAGE_WRITERS, new=False, delete=False),
     *faces("village-facts", PLACES, VILLAGE_WRITERS),
     *faces("town-facts", PLACES, VILLAGE_WRITERS, sees=STAFF | {"pianqu"}),  # a village's grant reaches no town
+    *faces("collective-funds", ECONOMY, VILLAGE_WRITERS),
+    *faces("collective-assets", ECONOMY, VILLAGE_WRITERS),
+    *faces("collective-resources", ECONOMY, VILLAGE_WRITERS),
+    *faces("facilities", PLACES, VILLAGE_WRITERS),
+    *faces("specialties", PLACES, VILLAGE_WRITERS),
 )
+ROUTES = (*REGISTERS,)
+
+
+def put(stage: Any) -> None:
+    """One row of each register of the village on the stage."""
+    rows = {
+        "collective-funds": (
+            CollectiveFund,
+            {"quarter": "2026Q3", "kind": "bank", "name": "基本账户", "balance": 9000},
+        ),
+        "collective-assets": (CollectiveAsset, {"name": "村东厂房", "original_value": 9000}),
+        "collective-resources": (CollectiveResource, {"name": "南滩", "kind": "beach", "area_mu": 140}),
+        "facilities": (Facility, {"name": "村中心广场", "kind": "square"}),
+        "specialties": (Specialty, {"name": "牡蛎", "year": 2026}),
+    }
+    for slug, (model, facts) in rows.items():
+        stage.rows[slug] = model.objects.unscoped("test").create(village_id=VILLAGE, **facts).pk

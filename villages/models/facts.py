@@ -54,6 +54,7 @@ class VillageFacts(RegisterRow):
     expenditure = money("集体支出", validators=[MinValueValidator(0)])
     debt = money("年末负债", validators=[MinValueValidator(0)])
     assets = money("年末资产总额", validators=[MinValueValidator(0)])
+    explanation = models.CharField("变动说明", max_length=200, blank=True)
     note = models.CharField("备注", max_length=200, blank=True)
 
     class Meta(RegisterRow.Meta):

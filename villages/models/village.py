@@ -10,6 +10,30 @@ from registers.scope import Scope
 from villages.models.area import Area
 
 
+def longitude() -> models.DecimalField:
+    """Degrees east, WGS-84, within China."""
+    return models.DecimalField(
+        "经度（度）",
+        max_digits=9,
+        decimal_places=6,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(73), MaxValueValidator(136)],
+    )
+
+
+def latitude() -> models.DecimalField:
+    """Degrees north, WGS-84, within China."""
+    return models.DecimalField(
+        "纬度（度）",
+        max_digits=8,
+        decimal_places=6,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(3), MaxValueValidator(54)],
+    )
+
+
 @audited()
 class Village(RegisterRow):
     """What stays true of a village over the years; yearly figures stand in `VillageFacts`.
@@ -37,22 +61,8 @@ class Village(RegisterRow):
     kind = models.CharField("类型", max_length=10, choices=Kind.choices, default=Kind.VILLAGE)
     pinyin = models.CharField("拼音", max_length=200, blank=True, editable=False)
     initials = models.CharField("拼音首字母", max_length=60, blank=True, editable=False)
-    longitude = models.DecimalField(
-        "经度（度）",
-        max_digits=9,
-        decimal_places=6,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(73), MaxValueValidator(136)],
-    )
-    latitude = models.DecimalField(
-        "纬度（度）",
-        max_digits=8,
-        decimal_places=6,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(3), MaxValueValidator(54)],
-    )
+    longitude = longitude()
+    latitude = latitude()
     specialties = models.CharField("特色产业", max_length=120, blank=True)
 
     class Meta(RegisterRow.Meta):

@@ -1,8 +1,20 @@
-"""Registers of villages/: places, and what is told of them year by year."""
+"""Registers of villages/: places, what is told of them year by year, what they own, and what stands in them."""
 
+from villages.registers.facilities import FacilityRegister, SpecialtyRegister
 from villages.registers.facts import TownFactsRegister, VillageFactsRegister
+from villages.registers.holdings import AssetRegister, FundRegister, ResourceRegister
 from villages.registers.places import VILLAGE, AreaRegister, VillageRegister
 
 __all__ = ["REGISTERS", "VILLAGE"]
 
-REGISTERS = (AreaRegister, VillageRegister, VillageFactsRegister, TownFactsRegister)
+REGISTERS = (
+    AreaRegister,
+    VillageRegister,
+    VillageFactsRegister,
+    TownFactsRegister,
+    FundRegister,
+    AssetRegister,
+    ResourceRegister,
+    FacilityRegister,
+    SpecialtyRegister,
+)

@@ -1,11 +1,12 @@
 """Registers of the yearly figures of villages and towns."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from registers.register import Register
 from registers.rows.checker import row_rule
 from registers.rows.columns import Column, Decimal, Integer, Money, Reference, Text
+from villages.checks import balance_warnings
 from villages.models import TownFacts, VillageFacts
 from villages.registers.places import VILLAGE
 from villages.resolvers import TOWNS
@@ -48,8 +49,12 @@ class VillageFactsRegister(Register):
         Column("expenditure", "集体支出", Money(), unit="元", width=14, example="120000"),
         Column("debt", "年末负债", Money(), unit="元", width=14, example="0"),
         Column("assets", "年末资产总额", Money(), unit="元", width=16, example="3200000"),
+        Column(
+            "explanation", "变动说明", Text(200), width=24,
+            help="数字与上年相差很大、收支不平衡等情况的原因；平时不填",
+        ),
         Column("note", "备注", Text(200), width=24),
-    )
+    )  # fmt: skip
     sources = {"village_code": "village"}
     api_columns = (Column("village_name", "村名"),)
     list_columns = (
@@ -73,11 +78,20 @@ class VillageFactsRegister(Register):
             ("operating_income", "contract_income", "investment_income", "subsidy_income", "other_income",
              "total_income", "expenditure", "debt", "assets"),
         ),
-        ("其他", ("note",)),
+        ("其他", ("explanation", "note")),
     )  # fmt: skip
+    reason_field = "explanation"
     main_columns = ("year", "population", "operating_income")
     totals = ("households", "population", "party_members", "operating_income", "debt")
     totals_per = ("year",)
+
+    def warnings(self, values: Mapping[str, Any], *, row: VillageFacts | None, by: Any) -> Iterable[str]:
+        """Balance checks against the year before (P32); the reason is kept in 变动说明."""
+        village, year = values.get("village_code"), values.get("year")
+        if village is None or year is None:
+            return ()
+        before = VillageFacts.objects.visible_to(by).filter(village=village, year=year - 1).first()
+        return balance_warnings(values, before)
 
     def value(self, row: VillageFacts, field: str) -> Any:
         return row.village.name if field == "village_name" else super().value(row, field)
