@@ -24,6 +24,7 @@ from registers.models import DirtyScope
 from reports.actions.rollup import refresh_period
 from services.demo import load_grids
 from villages.demo import COUNTY, load_places
+from villages.demo_holdings import load_holdings
 from villages.models import Village
 
 SEED = 371083
@@ -53,6 +54,9 @@ class Command(BaseCommand):
             self._tell("联建单位")
             load_federations(random, users["xianji"])
             load_grids(random, villages, subjects)
+            self._tell("三资与设施")
+            # A stream of its own: what is added here leaves the invented people as they are.
+            load_holdings(Random(SEED), villages)  # noqa: S311
             self._grants(users)
             self._tell("积分与季度结算")
             load_points(random, subjects, county=users["xianji"], clerk=users["zhenjie"], reviewer=users["zhenshen"])
