@@ -4,6 +4,7 @@ from members.sockets import register_placement_provider
 from registers.register import add_related, register_all
 from registers.scope import register_scope_kind
 from registers.sockets import owed
+from villages.movers import OpenItems, register_mover, stays
 
 
 class FederationsConfig(AppConfig):
@@ -12,6 +13,8 @@ class FederationsConfig(AppConfig):
 
     def ready(self) -> None:
         from federations import settings_declared  # noqa: F401 -- declares what a county may decide
+        from federations.merging import Memberships
+        from federations.models import Enterprise, Federation
         from federations.panels import federations_of_village, to_approve
         from federations.queries import federation_name, federation_scope, placements
         from federations.registers import REGISTERS
@@ -20,4 +23,7 @@ class FederationsConfig(AppConfig):
         register_placement_provider(placements)
         register_all(*REGISTERS)
         add_related("villages", federations_of_village)
+        register_mover("federations.villages", Memberships(), order=50)
+        register_mover("federations.enterprises", OpenItems(Enterprise, "企业", village="area"))
+        stays("属于镇街或县", Federation)
         owed.plug("federations.to_approve", to_approve)

@@ -8,6 +8,7 @@ class MembersConfig(AppConfig):
     verbose_name = "党员与积分"
 
     def ready(self) -> None:
+        from members import merging
         from members.claim_import import jobs  # noqa: F401 -- a job kind declares itself
         from members.panels import people_of_village
         from members.points import closing, settings  # noqa: F401 -- a job kind and settings declare themselves
@@ -17,5 +18,6 @@ class MembersConfig(AppConfig):
 
         register_all(*REGISTERS)
         add_related("villages", people_of_village)
+        merging.plug_in()
         plug_in()
         add_routes()

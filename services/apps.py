@@ -9,6 +9,9 @@ class ServicesConfig(AppConfig):
 
     def ready(self) -> None:
         from services import registers
+        from services.models import Grid
+        from villages.movers import OpenItems, register_mover
 
         register_all(registers.GridRegister)
         add_related("villages", registers.grids_of_village)
+        register_mover("services.grids", OpenItems(Grid, "网格", rename="name"))

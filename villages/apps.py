@@ -10,10 +10,12 @@ class VillagesConfig(AppConfig):
     verbose_name = "村居"
 
     def ready(self) -> None:
+        from villages import merging
         from villages.queries import area_choices, area_name, area_names
         from villages.registers import REGISTERS
 
         register_all(*REGISTERS)
+        merging.plug_in()
         register_scope_kind("area", "区划", Scope.area, area_name)
         sockets.area_names.plug(area_names)
         sockets.area_choices.plug(area_choices)

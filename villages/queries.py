@@ -1,9 +1,10 @@
 """Questions about places."""
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from registers.errors import NotFound
+from registers.errors import Invalid, NotFound
 from villages.models import Area
 
 CHOICES = 300  # a county has fewer towns, a town fewer villages
@@ -21,6 +22,15 @@ def area_names(codes: Iterable[str]) -> dict[str, str]:
     """Names of areas by code; unknown codes are left out."""
     areas = Area.objects.unscoped("names of divisions are no secret; the shell names the county and the office")
     return dict(areas.filter(pk__in=list(codes)).values_list("pk", "name"))
+
+
+def require_open(village: Any, on: dt.date, *, field: str = "village_code") -> None:
+    """Nothing new begins in a village from the day on which it was merged or closed (P03). Raises Invalid."""
+    area = village.area
+    if area.valid_to is None or on < area.valid_to:
+        return
+    into = f"，并入“{area.successor.short_name}”（{area.successor_id}），请填并入后的村居" if area.successor else ""
+    raise Invalid(f"“{village.name}”已于 {area.valid_to} 撤销{into}", field=field)
 
 
 def area_choices(user: Any, right: str) -> list[tuple[str, str]]:

@@ -17,6 +17,7 @@ from members.actions.posts import appoint, person_for_post
 from members.models import PartyOrganization, Post
 from registers.errors import Invalid
 from villages.models import Area, Village
+from villages.queries import require_open
 
 LEAST_VILLAGES = 2
 Role = FederationVillage.Role
@@ -77,10 +78,11 @@ def found_federation(
     require_target(by=by, right=CHANGE, code=area.pk, field="area_code", what="镇街")
     name = name.strip()
     check_facts(name=name, mode=mode, sub_mode=sub_mode, area=area, organization_kind=organization_kind)
-    check_villages(villages)
+
     for village, _ in villages:
         require_village(by=by, area_code=area.pk, village_code=village.pk, field="villages")
     day = on or clock.today()
+    check_villages(villages, day)
     if day > clock.today():
         raise Invalid("提出日期不能晚于今天", field="on")
     with conflicts_explained(by=by, codes=[village.pk for village, _ in villages], since=day):
@@ -136,14 +138,16 @@ def check_facts(*, name: str, mode: str, sub_mode: str, area: Area, organization
         raise Invalid("只有“城乡一体化带动”才分细分模式，请留空", field="sub_mode")
 
 
-def check_villages(villages: Sequence[tuple[Village, str]]) -> None:
-    """Raises Invalid for too few villages, or one named twice."""
+def check_villages(villages: Sequence[tuple[Village, str]], on: dt.date) -> None:
+    """Raises Invalid for too few villages, one named twice, or one that was closed by then."""
     codes = [village.pk for village, _ in villages]
     twice = next((village.name for village, _ in villages if codes.count(village.pk) > 1), "")
     if twice:
         raise Invalid(f"“{twice}”填了两次，只能保留一次", field="villages")
     if len(codes) < LEAST_VILLAGES:
         raise Invalid(f"联建至少要有 {LEAST_VILLAGES} 个村居", field="villages")
+    for village, _ in villages:
+        require_open(village, on, field="villages")
 
 
 def _committee_of(area: Area) -> PartyOrganization | None:

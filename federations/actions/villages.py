@@ -13,6 +13,7 @@ from federations.models import Federation, FederationVillage
 from federations.queries import UNFINISHED
 from registers.errors import Invalid, WrongState
 from villages.models import Village
+from villages.queries import require_open
 
 Status = Federation.Status
 
@@ -36,6 +37,7 @@ def add_village(
     require(by=by, federation=federation)
     require_village(by=by, area_code=federation.area_id, village_code=village.pk)
     _require_alive(federation)
+    require_open(village, on)
     if federation.founded_on and on < federation.founded_on:
         raise Invalid(f"加入日期不能早于成立日期 {federation.founded_on}", field="from")
     with conflicts_explained(by=by, codes=[village.pk], since=on, federation=federation):

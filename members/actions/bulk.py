@@ -27,6 +27,7 @@ from members.models.subjects import SubjectClass, SubjectKind
 from members.queries.people import branches_of_villages
 from registers.errors import DomainError, Invalid, ItemErrors
 from registers.personal import blind_index
+from villages.queries import require_open
 
 BATCH = 1_000
 PERSON_COLUMNS = (
@@ -60,6 +61,7 @@ def _wrong_items(by: Any, items: Sequence[Item]) -> dict[int, DomainError]:
         try:
             if row is None:
                 require_target(by=by, right=RIGHT, code=facts["village"].pk, field="village_code")
+                require_open(facts["village"], clock.today())
                 require_branch(facts.get("organization"), facts["village"].pk)
             else:
                 require_same_village(row, facts.get("village"))

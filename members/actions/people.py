@@ -15,6 +15,7 @@ from members.models.subjects import SubjectClass, SubjectKind
 from members.queries.people import branch_of_village
 from registers.errors import Invalid, WrongState
 from villages.models import Village
+from villages.queries import require_open
 
 RIGHT, VIEW = "members.change", "members.view"
 REVEAL_RIGHT = "members.reveal"
@@ -100,6 +101,7 @@ def add_subject(
     `placed_on`: since when in this village; left out, since joining the party, or since ever. Raises Invalid.
     """
     require_target(by=by, right=RIGHT, code=village.pk, field="village_code")
+    require_open(village, clock.today())
     if kind == SubjectKind.MEMBER and organization is None:
         organization = branch_of_village(village.pk)
     require_branch(organization, village.pk)

@@ -15,6 +15,7 @@ from members.queries.people import branch_of_village
 from registers.audit import acting
 from registers.errors import Invalid, WrongState
 from villages.models import Village
+from villages.queries import require_open
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ def transfer(
     """
     require_change(by=by, right=RIGHT, code=subject.village_id, view_right=VIEW)
     require_target(by=by, right=RIGHT, code=village.pk, field="village_code")
+    require_open(village, on)
     if organization is None and subject.kind == SubjectKind.MEMBER:
         organization = branch_of_village(village.pk)
     require_branch(organization, village.pk)
@@ -86,7 +88,7 @@ def transfer(
             for stay in wanted
             if stay not in stays
         )
-        _apply(clock.today(), subject.pk)
+        follow_placements(subject=subject.pk)
     subject.refresh_from_db()
     return subject
 
@@ -127,7 +129,9 @@ _PEOPLE = """
 """
 
 
-def _apply(day: dt.date, subject: int | None) -> int:
+def follow_placements(*, on: dt.date | None = None, subject: int | None = None) -> int:
+    """Let subjects (or one) and their people stand where their placements of the day say; gives how many changed."""
+    day = on or clock.today()
     count = 0
     with connection.cursor() as cursor:
         for statement in (_FOLLOW, _LEAVE, _PEOPLE):
@@ -143,4 +147,4 @@ def apply_due_placements(*, on: dt.date | None = None) -> int:
     Set-based, and a second run changes nothing.
     """
     with acting(None, "到期的调动和减员"):
-        return _apply(on or clock.today(), None)
+        return follow_placements(on=on)

@@ -231,7 +231,10 @@ def viewset_for(register: Register, base: type[RegisterViewSet] = RegisterViewSe
     shapes = Shapes(register)
     names = {"register": register, "serializer_class": shapes.row, "__module__": __name__, "__doc__": register.title}
     made = type(f"{shapes.name}ViewSet", (base, *parts), names)
-    operations = {name: decorate for name, decorate in shapes.operations().items() if hasattr(made, name)}
+    written = {name for name in vars(base) if base is not RegisterViewSet}  # such tell their own schema
+    operations = {
+        name: decorate for name, decorate in shapes.operations().items() if hasattr(made, name) and name not in written
+    }
     return extend_schema_view(**operations)(made)
 
 

@@ -65,20 +65,14 @@ def faces(
     """The faces that a register inherits. `sees`: for whom the stage's row exists, where not for all who view."""
     sees = views if sees is None else sees
     able = changes & sees
-    yield Route(f"{slug}:list", views)
-    yield Route(f"{slug}:export", views)
-    yield Route(f"{slug}:detail", sees, row=slug, sees=sees)
+    yield from readings(slug, views, sees=sees)
     yield Route(f"{slug}:import", changes)
     yield Route(f"{slug}:import", changes, "post")
     yield Route(f"{slug}:template", changes)
     yield Route(f"{slug}:edit", able, row=slug, sees=sees)
     yield Route(f"{slug}:edit", able, "post", row=slug, sees=sees)
-    yield Route(f"api:{slug}-list", views)
-    yield Route(f"api:{slug}-export", views)
-    yield Route(f"api:{slug}-template", views)
     yield Route(f"api:{slug}-import-workbook", changes, "post")
     yield Route(f"api:{slug}-bulk", changes, "post")
-    yield Route(f"api:{slug}-detail", sees, row=slug, sees=sees)
     yield Route(f"api:{slug}-detail", able, "put", row=slug, sees=sees)
     yield Route(f"api:{slug}-detail", able, "patch", row=slug, sees=sees)
     if new:
@@ -88,6 +82,18 @@ def faces(
     if delete:
         yield Route(f"{slug}:delete", able, "post", row=slug, sees=sees)
         yield Route(f"api:{slug}-detail", able, "delete", row=slug, sees=sees)
+
+
+def readings(slug: str, views: frozenset[str], *, sees: frozenset[str] | None = None) -> Iterator[Route]:
+    """Those of them that only tell: all that a read-only register has."""
+    sees = views if sees is None else sees
+    yield Route(f"{slug}:list", views)
+    yield Route(f"{slug}:export", views)
+    yield Route(f"{slug}:detail", sees, row=slug, sees=sees)
+    yield Route(f"api:{slug}-list", views)
+    yield Route(f"api:{slug}-export", views)
+    yield Route(f"api:{slug}-template", views)
+    yield Route(f"api:{slug}-detail", sees, row=slug, sees=sees)
 
 
 def row(name: str, may: frozenset[str], slug: str, sees: frozenset[str], *methods: str, **more: Any) -> Iterator[Route]:

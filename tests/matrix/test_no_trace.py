@@ -55,7 +55,8 @@ def marked(stage: Stage) -> Stage:
     return stage
 
 
-TEXTS = {"name", "title", "note", "specialties", "head", "portfolio", "exempt_reason", "evidence", "remark", "address"}
+TEXTS = {"name", "title", "note", "specialties", "head", "portfolio", "exempt_reason", "evidence", "remark", "address",
+         "basis"}  # fmt: skip
 WITHOUT_TEXTS = {"federation-villages"}  # told by the names of its federation and village
 
 

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from tests.matrix.route import COUNTY, ECONOMY, PLACES, STAFF, VILLAGE_WRITERS, faces
+from tests.matrix.route import COUNTY, ECONOMY, PLACES, STAFF, VILLAGE_WRITERS, Route, faces, readings, row
+from tests.villages.samples import make_merge
+from tests.world import TOWN
 from villages.models import CollectiveAsset, CollectiveFund, CollectiveResource, Facility, Specialty
 
 VILLAGE = "371083101223"  # where the stage's rows lie
@@ -16,6 +18,12 @@ REGISTERS = (
     *faces("collective-resources", ECONOMY, VILLAGE_WRITERS),
     *faces("facilities", PLACES, VILLAGE_WRITERS),
     *faces("specialties", PLACES, VILLAGE_WRITERS),
+    *readings("village-merges", PLACES, sees=STAFF | {"pianqu"}),
+    Route("village-merges:start", COUNTY),
+    Route("village-merges:start", COUNTY, "post"),
+    Route("api:village-merges-list", COUNTY, "post"),
+    *row("village-merges:undo", COUNTY, "village-merges", STAFF | {"pianqu"}, "get", "post"),
+    *row("api:village-merges-undo", COUNTY, "village-merges", STAFF | {"pianqu"}, "post"),
 )
 ROUTES = (*REGISTERS,)
 
@@ -34,3 +42,4 @@ def put(stage: Any) -> None:
     }
     for slug, (model, facts) in rows.items():
         stage.rows[slug] = model.objects.unscoped("test").create(village_id=VILLAGE, **facts).pk
+    stage.rows["village-merges"] = make_merge(stage.world, TOWN, 1).pk

@@ -1,5 +1,6 @@
 """Samples of the registers of places."""
 
+import datetime as dt
 from typing import Any
 
 from lianjian import areacodes
@@ -15,6 +16,8 @@ from villages.models import (
     TownFacts,
     Village,
     VillageFacts,
+    VillageMerge,
+    VillageMergeLine,
 )
 
 
@@ -98,6 +101,17 @@ def in_village(**texts: str) -> Any:
 
 PLACE = ("village_code", UNKNOWN_VILLAGE)
 
+
+def make_merge(world: World, town: str, number: int) -> VillageMerge:
+    """A record of a merge; nothing was really closed."""
+    old, new = village_in(world, town, number), village_in(world, town, 90)
+    merge = VillageMerge.objects.create(
+        area_id=town, on=dt.date(2026, 1, 1 + number % 3), basis=f"批〔2026〕{number} 号", done_by=world.user("xianji")
+    )
+    VillageMergeLine.objects.create(merge=merge, closed=old.area, successor=new.area, successor_name=new.name)
+    return merge
+
+
 SAMPLES = {
     "areas": Sample(
         make=make_area,
@@ -120,6 +134,7 @@ SAMPLES = {
         wrong=("debt", "五千多"),
         place=("village_code", UNKNOWN_VILLAGE),
     ),
+    "village-merges": Sample(make=make_merge, reader="zhenjie"),
     "town-facts": Sample(
         make=make_town_facts,
         texts=lambda world, town, number: {"town_code": town, "year": str(2010 + number), "population": "25104"},

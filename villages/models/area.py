@@ -1,5 +1,6 @@
 """Administrative divisions, dated: codes are never reused, a rename dates the name, a merge names the successor."""
 
+import datetime as dt
 from typing import Any
 
 from django.core.validators import RegexValidator
@@ -48,7 +49,7 @@ class Area(RegisterRow):
     )
     pinyin = models.CharField("拼音", max_length=200, blank=True, editable=False)
     initials = models.CharField("拼音首字母", max_length=60, blank=True, editable=False)
-    valid_from = models.DateField("启用日期", default="1949-10-01")
+    valid_from = models.DateField("启用日期", default=dt.date(1949, 10, 1))
     valid_to = models.DateField("撤销日期", null=True, blank=True)
     successor = models.ForeignKey(
         "self",

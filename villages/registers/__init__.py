@@ -3,6 +3,7 @@
 from villages.registers.facilities import FacilityRegister, SpecialtyRegister
 from villages.registers.facts import TownFactsRegister, VillageFactsRegister
 from villages.registers.holdings import AssetRegister, FundRegister, ResourceRegister
+from villages.registers.merges import VillageMergeRegister
 from villages.registers.places import VILLAGE, AreaRegister, VillageRegister
 
 __all__ = ["REGISTERS", "VILLAGE"]
@@ -17,4 +18,5 @@ REGISTERS = (
     ResourceRegister,
     FacilityRegister,
     SpecialtyRegister,
+    VillageMergeRegister,
 )

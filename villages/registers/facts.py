@@ -20,6 +20,14 @@ def members_within_population(values: Mapping[str, Any], context: Any) -> Any:
         yield "party_members", f"填了“{members}”，比户籍人口 {people or 0} 还多", "请核对这两列"
 
 
+@row_rule("village_code", "year")
+def while_the_village_stood(values: Mapping[str, Any], context: Any) -> Any:
+    """A merged village has no figures of later years (P03)."""
+    area = values["village_code"].area
+    if area.valid_to is not None and values["year"] > area.valid_to.year:
+        yield "year", f"填了“{values['year']}”，这个村居已于 {area.valid_to} 撤销", "请填到并入后的村居"
+
+
 class VillageFactsRegister(Register):
     """A village's figures of one year: people, land, money (P02, P32)."""
 
@@ -69,7 +77,7 @@ class VillageFactsRegister(Register):
     select_related = ("village",)
     view_right = "villages.view"
     change_right = "villages.change"
-    row_rules = (members_within_population,)
+    row_rules = (members_within_population, while_the_village_stood)
     form_groups = (
         ("基本情况", ("village_code", "year", "households", "population", "residents", "party_members")),
         ("土地", ("arable_land", "forest_land")),

@@ -1,0 +1,1 @@
+"""Pages of villages/ that are more than a face of a register."""
