@@ -78,7 +78,6 @@ def found_federation(
     require_target(by=by, right=CHANGE, code=area.pk, field="area_code", what="镇街")
     name = name.strip()
     check_facts(name=name, mode=mode, sub_mode=sub_mode, area=area, organization_kind=organization_kind)
-
     for village, _ in villages:
         require_village(by=by, area_code=area.pk, village_code=village.pk, field="villages")
     day = on or clock.today()
