@@ -34,30 +34,39 @@ LISTED = """
        AND (s.is_active OR p.valid_to IS NOT NULL)
 """
 
-FILL = f"""
-    INSERT INTO members_closesubject (
-        close_id, subject_id, number, name, subject_kind, subject_class, is_exempt, village_code, town_code,
-        federation, federation_key, federation_name, scheme_id)
-    SELECT %(close)s, subject_id, number, name, kind, subject_class, is_exempt, village_code, town_code,
-           federation, federation_key, federation_name, scheme_id
-      FROM ({LISTED}) AS listed
-     ORDER BY subject_id
-"""  # noqa: S608 -- constants
-
 _FINGERPRINT_OF_ROW = """
     hashtextextended(concat_ws('|', number, name, {kind}, subject_class, is_exempt, village_code, federation,
                                federation_key, federation_name, scheme_id), 0)
 """
+# Lists who is scored and tells of each town and scheme how many there are, and the sum of their fingerprints.
+FILL = f"""
+    WITH filled AS (
+        INSERT INTO members_closesubject (
+            close_id, subject_id, number, name, subject_kind, subject_class, is_exempt, village_code, town_code,
+            federation, federation_key, federation_name, scheme_id)
+        SELECT %(close)s, subject_id, number, name, kind, subject_class, is_exempt, village_code, town_code,
+               federation, federation_key, federation_name, scheme_id
+          FROM ({LISTED}) AS listed
+         ORDER BY subject_id
+        RETURNING town_code, scheme_id, {_FINGERPRINT_OF_ROW.format(kind="subject_kind")} AS fingerprint
+    )
+    SELECT town_code, scheme_id, count(*), sum(fingerprint::numeric)
+      FROM filled GROUP BY town_code, scheme_id
+"""  # noqa: S608 -- constants
 # Equal inputs, equal fingerprint; the ledger only grows, so its number of rows says whether it changed.
 FINGERPRINT_OF_LISTED = f"""
     SELECT count(*), coalesce(sum({_FINGERPRINT_OF_ROW.format(kind="kind")}::numeric), 0) FROM ({LISTED}) AS listed
 """  # noqa: S608
-FINGERPRINT_OF_FILLED = f"""
-    SELECT count(*), coalesce(sum({_FINGERPRINT_OF_ROW.format(kind="subject_kind")}::numeric), 0)
-      FROM members_closesubject WHERE close_id = %(close)s
-"""  # noqa: S608
-TOWNS_OF_FILLED = "SELECT DISTINCT town_code FROM members_closesubject WHERE close_id = %(close)s ORDER BY town_code"
-ENTRY_COUNT = "SELECT count(*) FROM members_pointentry WHERE settle_quarter = %(quarter)s AND county_code = %(county)s"
+_ENTRIES = "FROM members_pointentry WHERE settle_quarter = %(quarter)s AND county_code = %(county)s"
+ENTRY_COUNT = f"SELECT count(*) {_ENTRIES}"
+HAS_MORE_ENTRIES = f"SELECT EXISTS (SELECT {_ENTRIES} OFFSET %(number)s)"
+# Whether one of the ledger's newest rows is younger than a moment: a count says the same of all, but takes longer.
+HAS_NEWER_ENTRY = """
+    SELECT EXISTS (
+        SELECT FROM (SELECT county_code, created_at FROM members_pointentry
+                      WHERE settle_quarter = %(quarter)s ORDER BY id DESC LIMIT 1000) AS newest
+         WHERE county_code = %(county)s AND created_at > %(moment)s)
+"""
 
 # The scores of one chunk and one scheme, whose categories `{sums}`, `{awards}` and `{award}` name one by one. Exempt
 # subjects (免于积分) are listed with base, awards and deductions, but without a total.
@@ -72,15 +81,17 @@ WITH listed AS MATERIALIZED (
     SELECT reverses FROM members_pointentry
      WHERE settle_quarter = %(quarter)s AND county_code = %(county)s AND reverses IS NOT NULL
 ), effective AS MATERIALIZED (
-    SELECT l.id, e.id AS entry_id, e.points, e.occurred_on, i.item_id, i.code, i.highest_of
-      FROM listed l
-     CROSS JOIN LATERAL (
-           SELECT id, item_code, points, occurred_on FROM members_pointentry
-            WHERE settle_quarter = %(quarter)s AND county_code = %(county)s AND subject_id = l.subject_id
-              AND reverses IS NULL
-           OFFSET 0) AS e
+    SELECT e.id, e.entry_id, e.points, e.occurred_on, i.item_id, i.code, i.highest_of
+      FROM (SELECT l.id, l.town_code, e.id AS entry_id, e.item_code, e.points, e.occurred_on
+              FROM listed l
+             CROSS JOIN LATERAL (
+                   SELECT id, item_code, points, occurred_on FROM members_pointentry
+                    WHERE settle_quarter = %(quarter)s AND county_code = %(county)s AND subject_id = l.subject_id
+                      AND reverses IS NULL
+                   OFFSET 0) AS e
+            OFFSET 0) AS e  -- or the planner joins the items to the entries of each subject anew
       JOIN item i ON i.code = e.item_code
-     WHERE (i.town_id IS NULL OR i.town_id = l.town_code) AND e.id NOT IN (SELECT reverses FROM undone)
+     WHERE (i.town_id IS NULL OR i.town_id = e.town_code) AND e.entry_id NOT IN (SELECT reverses FROM undone)
 ), counted AS (
     SELECT id, item_id, points FROM effective WHERE highest_of = '' OR points < 0
     UNION ALL

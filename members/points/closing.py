@@ -4,9 +4,12 @@ Each step can be repeated: a killed worker's successor finds what was committed 
 that was only thought dead stops at its next commit (`JobRun.require_mine`). Nobody sees a close before `whole_at`.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
@@ -65,12 +68,15 @@ class Inputs:
 
 def is_current(close: QuarterClose, inputs: Inputs) -> bool:
     """Whether a whole close would come out the same now."""
-    entries = entry_count(inputs.county, inputs.quarter)
-    if entries != close.entry_count:  # the usual change, and the cheaper half of the question
-        return False
+    # The cheaper questions first; new entries are the usual change.
+    ledger = {"county": inputs.county, "quarter": inputs.quarter}
     with connection.cursor() as cursor:
+        cursor.execute(close_sql.HAS_NEWER_ENTRY, {**ledger, "moment": close.whole_at})
+        if cursor.fetchone()[0] or entry_count(inputs.county, inputs.quarter) != close.entry_count:
+            return False
         cursor.execute(close_sql.FINGERPRINT_OF_LISTED, inputs.listed())
-        return _fingerprint(inputs, cursor.fetchone(), entries) == close.input_digest
+        subjects, listed = cursor.fetchone()
+    return _fingerprint(inputs, subjects, listed, close.entry_count) == close.input_digest
 
 
 def entry_count(county: str, quarter: str) -> int:
@@ -80,8 +86,9 @@ def entry_count(county: str, quarter: str) -> int:
         return cursor.fetchone()[0]
 
 
-def _fingerprint(inputs: Inputs, listed: tuple, entries: int) -> str:
-    return sha256(repr((sorted(inputs.schemes.items()), *map(str, listed), entries)).encode()).hexdigest()
+def _fingerprint(inputs: Inputs, subjects: int, listed: Decimal | int, entries: int) -> str:
+    whole = (sorted(inputs.schemes.items()), str(subjects), str(listed), entries)
+    return sha256(repr(whole).encode()).hexdigest()
 
 
 @job_kind(JOB_KIND, "季度积分试算")
@@ -92,8 +99,7 @@ def compute(run: JobRun, close: int) -> dict[str, Any]:
         raise WrongState("这次试算已被放弃，请重新试算")
     if version.whole_at is None:
         try:
-            _fill(run, version)
-            _compute_chunks(run, version)
+            _compute_chunks(run, version, _fill(run, version))
             _finish(run, version)
         except JobCancelled:
             discard(version)
@@ -129,41 +135,72 @@ def _empty(close: QuarterClose) -> None:
             cursor.execute(f"DELETE FROM {table} WHERE close_id = %s", [close.pk])  # noqa: S608 -- constants
 
 
-def _fill(run: JobRun, close: QuarterClose) -> None:
-    """List who is scored, and plan the chunks. A killed attempt is begun anew: its chunks are the sign of the end."""
+def _fill(run: JobRun, close: QuarterClose) -> list[close_sql.Rule]:
+    """List who is scored, plan the chunks, and return the schemes that apply.
+
+    A killed attempt is begun anew: its chunks are the sign of the end.
+    """
     run.progress(0, 0, "整理计分对象")
     if close.chunks.exists():
-        return
+        return rules_of(close)
     inputs = Inputs.of(close.area_id, close.quarter)
-    # Counted before anything is read: an entry that comes later makes the fingerprint out of date.
-    close.entry_count = entry_count(close.area_id, close.quarter)
     _empty(close)
+    filled: list[Filled] = []
+
+    def count_entries() -> None:
+        close.entry_count = entry_count(close.area_id, close.quarter)
+
+    def list_span(span: tuple[str, str]) -> None:
+        filled.extend(_list(run, close, inputs, span))
+
     whole = areacodes.subtree(close.area_id)
+    large = _has_more_entries(close, WORTH_A_SECOND_CONNECTION)
+    pieces = [partial(list_span, span) for span in (_halves(whole) if large else [whole])]
     try:
-        side_by_side(lambda span: _list(run, close, inputs, span), _halves(whole) if _is_large(close) else [whole])
+        # Entries are counted before any is read: one that comes later makes the fingerprint out of date.
+        side_by_side(lambda piece: piece(), [*pieces, count_entries], alone=not large)
     except IntegrityError:
         # Somebody was transferred from one half to the other in between: all in one statement, then.
         _empty(close)
-        _list(run, close, inputs, whole)
+        filled.clear()
+        list_span(whole)
+        count_entries()
+    close.subject_count = sum(part.subjects for part in filled)
+    listed = sum(int(part.fingerprint) for part in filled)
+    close.input_digest = _fingerprint(inputs, close.subject_count, listed, close.entry_count)
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(close_sql.FINGERPRINT_OF_FILLED, {"close": close.pk})
-            close.input_digest = _fingerprint(inputs, cursor.fetchone(), close.entry_count)
-            cursor.execute(close_sql.TOWNS_OF_FILLED, {"close": close.pk})
-            towns = [town for (town,) in cursor.fetchall()]
-        chunks = connected_towns(towns, inputs.placements) or [[]]
+        chunks = connected_towns({part.town for part in filled}, inputs.placements) or [[]]
         CloseChunk.objects.bulk_create(
             CloseChunk(close=close, number=number, towns=chunk) for number, chunk in enumerate(chunks, 1)
         )
-        close.save(update_fields=["entry_count", "input_digest"])
+        close.save(update_fields=["entry_count", "input_digest", "subject_count"])
         run.require_mine()
+    return _rules({part.scheme for part in filled})
 
 
-def _list(run: JobRun, close: QuarterClose, inputs: Inputs, span: tuple[str, str]) -> None:
+class Filled(NamedTuple):
+    """What FILL tells of a town and scheme."""
+
+    town: str
+    scheme: int
+    subjects: int
+    fingerprint: Decimal
+
+
+def _list(run: JobRun, close: QuarterClose, inputs: Inputs, span: tuple[str, str]) -> list[Filled]:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(close_sql.FILL, {"close": close.pk, **inputs.listed(span)})
+            filled = [Filled(*row) for row in cursor.fetchall()]
         run.require_mine()
+    return filled
+
+
+def _has_more_entries(close: QuarterClose, number: int) -> bool:
+    with connection.cursor() as cursor:
+        ledger = {"county": close.area_id, "quarter": close.quarter, "number": number}
+        cursor.execute(close_sql.HAS_MORE_ENTRIES, ledger)
+        return cursor.fetchone()[0]
 
 
 def _is_large(close: QuarterClose) -> bool:
@@ -182,16 +219,17 @@ def _halves(whole: tuple[str, str]) -> list[tuple[str, str]]:
     return [(whole[0], middle), (middle, whole[1])]
 
 
-def _compute_chunks(run: JobRun, close: QuarterClose) -> None:
-    waiting = list(close.chunks.filter(done=False).order_by("number").values_list("pk", flat=True))
-    total = close.chunks.count()
+def _compute_chunks(run: JobRun, close: QuarterClose, rules: list[close_sql.Rule]) -> None:
+    chunks = close.chunks.order_by("number")
+    total = len(chunks)
+    # The largest first, so that both connections end at about the same time.
+    waiting = [chunk.pk for chunk in sorted(chunks, key=lambda chunk: -len(chunk.towns)) if not chunk.done]
     before = total - len(waiting)
 
     def tell(begun: int) -> None:
         run.progress(before + begun, total, "计算得分和名次")
 
     tell(0)
-    rules = rules_of(close)
     side_by_side(lambda pk: compute_chunk(run, pk, rules), waiting, alone=not _is_large(close), after=tell)
 
 
@@ -219,7 +257,11 @@ def planner_settings(cursor: Any) -> None:
 
 def rules_of(close: QuarterClose) -> list[close_sql.Rule]:
     """The schemes that the close was filled with."""
-    used = close.subjects.unscoped("a close counts the whole county").values("scheme_id").distinct()
+    used = close.subjects.unscoped("a close counts the whole county").values_list("scheme_id", flat=True)
+    return _rules(used.distinct())
+
+
+def _rules(used: Iterable[int]) -> list[close_sql.Rule]:
     schemes = PointScheme.objects.unscoped("a county's scheme applies to whoever is scored").filter(pk__in=used)
     return [close_sql.Rule.of(scheme) for scheme in schemes.order_by("pk")]
 
@@ -244,11 +286,10 @@ def _finish(run: JobRun, close: QuarterClose) -> None:
         if close.chunks.filter(done=False).exists():
             raise RuntimeError(f"close {close.pk} has chunks that were not computed")
         close.digest = digest
-        close.subject_count = close.subjects.unscoped("the job's own close").count()
         close.whole_at = timezone.now()
         trials = versions.filter(state=QuarterClose.State.TRIAL, whole_at__isnull=False)
         if trials.filter(number__gt=close.number).exists():
             close.state = QuarterClose.State.SUPERSEDED
         trials.filter(number__lt=close.number).update(state=QuarterClose.State.SUPERSEDED)
-        close.save(update_fields=["digest", "subject_count", "whole_at", "state"])
+        close.save(update_fields=["digest", "whole_at", "state"])
         run.require_mine()

@@ -6,6 +6,9 @@ order of the codes, deductions, total, grade, the ranks in village, federation a
 """
 
 import hashlib
+import itertools
+import json
+from collections.abc import Iterable
 
 from django.db import connection, transaction
 from psycopg2 import sql
@@ -13,8 +16,9 @@ from psycopg2 import sql
 from members.models import PointCategory, QuarterClose
 from members.points.lanes import side_by_side
 
-# to_json() escapes the same characters in the same way as Python does. Scores lie together, in the order of the ids
-# of their subjects: the bounds keep the planner from reading those of other closes.
+# to_json() escapes the same characters in the same way as Python does. The subjects of a close lie together, in the
+# order of their ids, and so do their scores: with the bounds, both are read as they lie and nothing of other closes.
+# OFFSET 0 keeps the planner, which has no statistics of rows written a moment ago, from another index.
 _LINES = """
     SELECT s.number, concat_ws(',', '[' || to_json(s.number), to_json(s.subject_kind), to_json(s.subject_class),
            to_json(s.village_code), to_json(s.federation_key), to_json(s.town_code), p.base, '[' || {awards} || ']',
@@ -22,16 +26,19 @@ _LINES = """
            CASE WHEN p.grade = '' THEN 'null' ELSE to_json(p.grade)::text END,
            coalesce(p.rank_village::text, 'null'), coalesce(p.rank_federation::text, 'null'),
            coalesce(p.rank_town::text, 'null') || E']\\n') AS line
-      FROM members_closesubject s JOIN members_pointscore p ON p.close_subject_id = s.id
+      FROM (SELECT * FROM members_closesubject WHERE id BETWEEN {first} AND {last} OFFSET 0) AS s
+      JOIN members_pointscore p ON p.close_subject_id = s.id
      WHERE s.close_id = {close} AND s.scheme_id = {scheme} AND p.close_subject_id BETWEEN {first} AND {last}
 """
-_AWARD = """'[' || to_json({code}::text) || ',' || (p.awards ->> {code}) || ']'"""
+_AWARD = "{head} || (p.awards ->> {code}) || ']'"
 _TEXT = "SELECT string_agg(line, '' ORDER BY number) FROM ({}) AS lines WHERE number >= {} AND number < {}"
-_BOUNDS = "SELECT min(id), max(id), min(number) FROM members_closesubject WHERE close_id = %s"
-# A number about in the middle, by a sample.
-_MIDDLE = """
-    SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY number) FROM members_closesubject
-     WHERE close_id = %s AND (id = %s OR id %% 97 = 0)
+# Of each scheme; and a sample of the numbers, to find one about in the middle. Read in the order in which the
+# subjects lie, which is that of another index than the planner would take.
+_BOUNDS = """
+    SELECT scheme_id, min(id), max(id), min(number), coalesce(array_agg(number) FILTER (WHERE id %% 97 = 0), '{}')
+      FROM (SELECT scheme_id, id, number FROM members_closesubject
+             WHERE close_id = %s ORDER BY subject_id OFFSET 0) AS listed
+     GROUP BY scheme_id ORDER BY scheme_id
 """
 _BEYOND = "\U0010ffff"  # greater in byte order than any number
 
@@ -53,12 +60,13 @@ def _parts(close: QuarterClose, *, alone: bool) -> list[str]:
     """The text, in two parts of about the same size."""
     with connection.cursor() as cursor:
         cursor.execute(_BOUNDS, [close.pk])
-        first, last, lowest = cursor.fetchone()
-        if first is None:
-            return []
-        cursor.execute(_MIDDLE, [close.pk, first])
-        middle = cursor.fetchone()[0]
-    lines = _lines(close, first, last)
+        bounds = cursor.fetchall()
+    if not bounds:
+        return []
+    schemes, firsts, lasts, lowests, samples = zip(*bounds, strict=True)
+    lowest, sample = min(lowests), sorted(itertools.chain(*samples))
+    middle = sample[len(sample) // 2] if sample else lowest
+    lines = _lines(close, schemes, min(firsts), max(lasts))
     parts = {lowest: "", middle: ""}
 
     def read(start: str) -> None:
@@ -67,6 +75,7 @@ def _parts(close: QuarterClose, *, alone: bool) -> list[str]:
             # Two connections keep two cores busy already.
             cursor.execute("SET LOCAL work_mem = '64MB'")
             cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0")
+            cursor.execute("SET LOCAL enable_nestloop = off")
             cursor.execute(statement.as_string(cursor.connection))
             parts[start] = cursor.fetchone()[0] or ""
 
@@ -74,13 +83,15 @@ def _parts(close: QuarterClose, *, alone: bool) -> list[str]:
     return list(parts.values())
 
 
-def _lines(close: QuarterClose, first: int, last: int) -> sql.Composed:
+def _lines(close: QuarterClose, schemes: Iterable[int], first: int, last: int) -> sql.Composed:
     # A scheme's categories are few and known: naming them costs a tenth of unfolding each subject's awards.
-    listed = close.subjects.unscoped("a digest is over the whole close")
     queries = []
-    for scheme in listed.values_list("scheme_id", flat=True).distinct():
+    for scheme in schemes:
         codes = sorted(PointCategory.objects.filter(scheme_id=scheme).values_list("code", flat=True), key=str.encode)
-        awards = sql.SQL(" || ',' || ").join(sql.SQL(_AWARD).format(code=sql.Literal(code)) for code in codes)
+        heads = {code: f"[{json.dumps(code, ensure_ascii=False)}," for code in codes}
+        awards = sql.SQL(" || ',' || ").join(
+            sql.SQL(_AWARD).format(head=sql.Literal(head), code=sql.Literal(code)) for code, head in heads.items()
+        )
         queries.append(
             sql.SQL(_LINES).format(
                 awards=awards if codes else sql.SQL("''"), close=sql.Literal(close.pk), scheme=sql.Literal(scheme),

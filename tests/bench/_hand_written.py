@@ -42,12 +42,15 @@ WITH item AS MATERIALIZED (
 ), undone AS MATERIALIZED (
     SELECT reverses FROM members_pointentry WHERE settle_quarter = '{QUARTER}' AND reverses IS NOT NULL
 ), effective AS MATERIALIZED (
-    SELECT l.id AS subject_id, e.id, e.points, e.occurred_on, i.item, i.code, i.highest_of
-      FROM listed l
-     CROSS JOIN LATERAL (
-           SELECT id, points, occurred_on, item_code FROM members_pointentry
-            WHERE settle_quarter = '{QUARTER}' AND county_code = '{COUNTY}' AND subject_id = l.id AND reverses IS NULL
-           OFFSET 0) AS e
+    SELECT e.subject_id, e.id, e.points, e.occurred_on, i.item, i.code, i.highest_of
+      FROM (SELECT l.id AS subject_id, e.*
+              FROM listed l
+             CROSS JOIN LATERAL (
+                   SELECT id, points, occurred_on, item_code FROM members_pointentry
+                    WHERE settle_quarter = '{QUARTER}' AND county_code = '{COUNTY}' AND subject_id = l.id
+                      AND reverses IS NULL
+                   OFFSET 0) AS e
+            OFFSET 0) AS e
       JOIN item i ON i.code = e.item_code
      WHERE e.id NOT IN (SELECT reverses FROM undone)
 ), counted AS (
