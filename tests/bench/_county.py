@@ -130,9 +130,8 @@ def placements(county: str, on: Any) -> list[sockets.VillagePlacement]:
 def make_county(members: int = MEMBERS, entries: int = ENTRIES) -> User:
     """The county, and the user who closes its quarter."""
     sizes = {"members": members, "entries": entries}
+    make_places()
     connection = owner()
-    with connection.cursor() as cursor, timed("places"):
-        _without_triggers(cursor, _PLACES, {})
     user = User.objects.create(username="xianji", name="审核员")
     for role in ("county_reviewer", "village_clerk", "federation_secretary", "town_reviewer"):
         Grant.objects.create(user=user, role=role, scope_kind="area", scope_key=COUNTY, valid_from=clock.today())
@@ -148,6 +147,14 @@ def make_county(members: int = MEMBERS, entries: int = ENTRIES) -> User:
             cursor.execute("CHECKPOINT") if _may_checkpoint(cursor) else None
     connection.close()
     return User.objects.get(pk=user.pk)
+
+
+def make_places() -> None:
+    """The county's towns and villages alone."""
+    connection = owner()
+    with connection.cursor() as cursor, timed("places"):
+        _without_triggers(cursor, _PLACES, {})
+    connection.close()
 
 
 def _without_foreign_keys(cursor: Any) -> None:
