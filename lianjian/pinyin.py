@@ -4,9 +4,14 @@ pypinyin reads single characters by their commonest sound; places and surnames w
 Syllables come without tones, ü as v: 湛江路 → `zhan jiang lu` and `zjl`.
 """
 
+import re
 from functools import cache
 
 from pypinyin import Style, lazy_pinyin, load_phrases_dict
+from pypinyin.constants import PHRASES_DICT
+
+_SHORT = 4  # characters of a person's name; its readings are looked up one by one, a rosterful of them fast
+_IDEOGRAPHS = re.compile("[\u4e00-\u9fff]+")
 
 # Readings that pypinyin 0.55 gets wrong, or right only with the word's usual ending beside it.
 _PLACES = {
@@ -125,7 +130,20 @@ def _load() -> None:
 def syllables(name: str) -> list[str]:
     """The syllables of a place's or organisation's name; runs of other letters and digits stay whole."""
     _load()
+    if len(name) <= _SHORT and _IDEOGRAPHS.fullmatch(name) and not _holds_a_phrase(name):
+        return [_syllable(character) for character in name]
     return [part.strip().lower() for part in lazy_pinyin(name, style=Style.NORMAL) if part.strip()]
+
+
+def _holds_a_phrase(name: str) -> bool:
+    """Whether characters of it belong together, so that their readings may differ from those they have alone."""
+    length = len(name)
+    return any(name[at:end] in PHRASES_DICT for at in range(length) for end in range(at + 2, length + 1))
+
+
+@cache
+def _syllable(character: str) -> str:
+    return "".join(lazy_pinyin(character, style=Style.NORMAL)).strip().lower()
 
 
 def person_syllables(name: str) -> list[str]:

@@ -67,8 +67,9 @@ class SealedAttribute:
     The model needs a UUID primary key made in Python. `person.phone` is plain, `person.phone_masked` for pages.
     """
 
-    def __set_name__(self, owner: type, name: str) -> None:
+    def __set_name__(self, owner: Any, name: str) -> None:
         self.name = name
+        self.owner = owner
         setattr(owner, f"{name}_masked", property(lambda row: mask(getattr(row, name))))
 
     def _place(self, row: Any) -> dict[str, Any]:
@@ -80,9 +81,15 @@ class SealedAttribute:
         return unseal(getattr(row, f"{self.name}_sealed"), **self._place(row))
 
     def __set__(self, row: Any, text: str) -> None:
+        sealed, index = self.columns(text, row=row.pk)
+        setattr(row, f"{self.name}_sealed", sealed)
+        setattr(row, f"{self.name}_index", index)
+
+    def columns(self, text: str, *, row: UUID) -> tuple[str, str]:
+        """(sealed, index) of a plain text for the row of that key: for rows that are written without an object."""
         text = (text or "").strip()
-        setattr(row, f"{self.name}_sealed", seal(text, **self._place(row)))
-        setattr(row, f"{self.name}_index", blind_index(text, column=self.name))
+        sealed = seal(text, table=self.owner._meta.db_table, column=self.name, row=row)
+        return sealed, blind_index(text, column=self.name)
 
 
 @cache

@@ -14,7 +14,7 @@ from registers.exchange.matching import Planned, plan
 from registers.exchange.violations import Violation, explain, settle
 from registers.register import Register
 
-BATCH = 1_000
+BATCH = 4_000
 MAX_REFUSALS = 200  # found one by one; then the rest waits until these are mended
 
 Refuse = Callable[[Planned, Violation], None]
