@@ -66,7 +66,7 @@ def cells_of(
     Plain columns are read without making model objects; columns that compute something need them.
     """
     context = RowContext(user, register)
-    labels = [_Labels(column, context) for column in columns]
+    labels = [Labels(column, context) for column in columns]
     done = 0
     for chunk in _chunks(_plain_values(register, rows, columns)):
         for at, label in enumerate(labels):
@@ -114,7 +114,7 @@ def _chunks(values: Iterator[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:
         yield chunk
 
 
-class _Labels:
+class Labels:
     """Turns what a column holds into what its cells say; of references in lots, by the resolver's own words."""
 
     def __init__(self, column: Column, context: RowContext) -> None:

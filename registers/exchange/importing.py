@@ -7,6 +7,7 @@ from django.db import transaction
 
 from registers.errors import NotAllowed
 from registers.exchange.context import RowContext
+from registers.exchange.known import Known, plan_known
 from registers.exchange.matching import Planned, plan
 from registers.exchange.outcome import ImportOutcome
 from registers.exchange.saving import Saver, TooManyRefusals
@@ -75,16 +76,21 @@ def import_table(
     versions: Mapping[int, int] | None = None,
     checkpoint: Checkpoint = lambda done, total: None,
     finish: Callable[[ImportOutcome], None] = lambda outcome: None,
+    known: Mapping[int, Known] | None = None,
 ) -> ImportOutcome:
-    """The same for a table that was read before."""
+    """The same for a table that was read before.
+
+    known  by row number: which stored row a row is, and the version that the person had read. Then nothing is
+           overwritten unseen: what somebody saved meanwhile comes back in `stale`, and nothing is written.
+    """
     require_change_right(register, by)
     outcome = ImportOutcome()
     checked = check(register, register.columns_for(by), table, by)
-    attempt = _Attempt(register, by, checked, table, outcome, versions or {})
+    attempt = _Attempt(register, by, checked, table, outcome, versions or {}, known)
     try:
         with transaction.atomic():
             attempt.run(checkpoint)
-            if dry_run or (outcome.errors and not partial):
+            if dry_run or outcome.stale or (outcome.errors and not partial):
                 raise _NothingWritten
             outcome.written = bool(outcome.created or outcome.updated)
             finish(outcome)
@@ -124,6 +130,7 @@ class _Attempt:
     def __init__(
         self, register: Register, user: Any, checked: CheckedRows, table: Table, outcome: ImportOutcome,
         versions: Mapping[int, int],
+        known: Mapping[int, Known] | None = None,
     ) -> None:  # fmt: skip
         self.register = register
         self.user = user
@@ -131,12 +138,21 @@ class _Attempt:
         self.table = table
         self.outcome = outcome
         self.versions = versions
+        self.known = known
         self.columns = {column.field: column for column in register.columns}
         self.key = register.natural_key[0] if register.natural_key else ""
         self.index = {number: index for index, number in enumerate(table.numbers)}
 
     def run(self, checkpoint: Checkpoint) -> None:
-        found = plan(self.register, self.user, self.checked.rows)
+        rows = self.checked.rows
+        found = (
+            plan(self.register, self.user, rows)
+            if self.known is None
+            else plan_known(self.register, self.user, rows, self.known)
+        )
+        self.outcome.stale = found.stale
+        for row in found.gone:
+            self.refuse(row, self.key, "这一行已不在，或不在您的管辖范围内", "请重新打开后再填")
         for row in found.beyond:
             self.refuse(row, self.key, "这一行在您的管辖范围内只能查看", "请由有权修改的单位填报")
         for row, first in found.doubled:
@@ -148,6 +164,7 @@ class _Attempt:
         saver = Saver(self.register, self.user, self.refuse_planned, checkpoint)
         try:
             written = saver.save(changing)
+            self.outcome.done = planned
             self.outcome.created = sum(1 for entry in written if entry.row is None)
             self.outcome.updated = len(written) - self.outcome.created
         except TooManyRefusals:

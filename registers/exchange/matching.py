@@ -2,8 +2,8 @@
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -24,6 +24,7 @@ class Planned:
     checked: CheckedRow
     row: Any | None = None  # the existing one
     changes: bool = True
+    saved: Any | None = None  # as it was written; None where the register did not tell
 
     @property
     def item(self) -> tuple[dict[str, Any], Any | None]:
@@ -32,22 +33,28 @@ class Planned:
 
 @dataclass(slots=True)
 class Plan:
-    """What to do with each row, and which rows cannot be: outside the user's rights, or twice the same row."""
+    """What to do with each row, and which rows cannot be: outside the user's rights, or twice the same row.
 
-    rows: list[Planned]
-    beyond: list[CheckedRow]
-    doubled: list[tuple[CheckedRow, CheckedRow]]
+    `gone` and `stale` are of rows that named what they were read from (see known.py): it is no more, or was changed.
+    """
+
+    rows: list[Planned] = field(default_factory=list)
+    beyond: list[CheckedRow] = field(default_factory=list)
+    doubled: list[tuple[CheckedRow, CheckedRow]] = field(default_factory=list)
+    gone: list[CheckedRow] = field(default_factory=list)
+    stale: list[Planned] = field(default_factory=list)
 
 
-def plan(register: Register, user: Any, rows: Sequence[CheckedRow]) -> Plan:
+def plan(register: Register, user: Any, rows: Sequence[CheckedRow], *, besides: Collection[Any] = ()) -> Plan:
     """Match rows by the natural key; without one, equal rows are matched by their number among equal ones.
 
     Rows that exist within the user's sight but outside what he may change come back in `beyond`.
+    `besides` are primary keys of rows that stand for others already: they are equal to none of these.
     """
     if not register.natural_key:
-        return Plan(_by_content(register, user, rows), [], [])
+        return Plan(_by_content(register, user, rows, besides))
     register.complete(user, [row.values for row in rows])
-    lookups = [_lookup(register, user, row.values) for row in rows]
+    lookups = lookups_of(register, user, rows)
     mine = _find(register, user, lookups)
     unkeyed = [index for index, lookup in enumerate(lookups) if not lookup]
     if unkeyed:
@@ -55,9 +62,9 @@ def plan(register: Register, user: Any, rows: Sequence[CheckedRow]) -> Plan:
         for index, known in zip(unkeyed, recognised, strict=True):
             mine[index] = known
     missing = [lookup for lookup, found in zip(lookups, mine, strict=True) if found is None]
-    seen = zip(missing, _find_keys(register.rows(user), missing), strict=True)
+    seen = zip(missing, keys_of(register.rows(user), missing), strict=True)
     beyond = {id(lookup) for lookup, pk in seen if pk is not None}
-    result = Plan([], [], [])
+    result = Plan()
     first: dict[Any, CheckedRow] = {}
     for checked, lookup, found in zip(rows, lookups, mine, strict=True):
         if found is None:
@@ -111,6 +118,11 @@ def _plain(value: Any) -> Any:
 # -- by natural key
 
 
+def lookups_of(register: Register, user: Any, rows: Sequence[CheckedRow]) -> list[Mapping[str, Any]]:
+    """The lookup of each row by the natural key; empty where the table leaves its key open."""
+    return [_lookup(register, user, row.values) for row in rows]
+
+
 def _lookup(register: Register, user: Any, values: dict[str, Any]) -> Mapping[str, Any]:
     """The lookup of one row; empty where the table leaves its key open: then it is a new one."""
     if all(values.get(name) is None for name in register.natural_key):
@@ -123,18 +135,23 @@ def _lookup(register: Register, user: Any, values: dict[str, Any]) -> Mapping[st
 
 def _find(register: Register, user: Any, lookups: Sequence[Mapping[str, Any]]) -> list[Any | None]:
     """The row of each lookup among those the user may change, locked until the transaction's end."""
-    keys = _find_keys(register.changeable(user), lookups)
-    wanted = [key for key in keys if key is not None]
+    keys = keys_of(register.changeable(user), lookups)
+    found = locked(register, [key for key in keys if key is not None])
+    return [found.get(key) for key in keys]
+
+
+def locked(register: Register, wanted: Sequence[Any]) -> dict[Any, Any]:
+    """Rows by primary key, locked until the transaction's end; the caller has narrowed the keys to the user's."""
     found: dict[Any, Any] = {}
     for start in range(0, len(wanted), CHUNK):
         part = register.model._base_manager.filter(pk__in=wanted[start : start + CHUNK])
         # In one order, so that two imports of the same rows wait for each other instead of dying of a deadlock.
         part = part.select_related(*register.select_related).order_by("pk").select_for_update(of=("self",))
         found |= {row.pk: row for row in part}
-    return [found.get(key) for key in keys]
+    return found
 
 
-def _find_keys(rows: QuerySet, lookups: Sequence[Mapping[str, Any]]) -> list[Any | None]:
+def keys_of(rows: QuerySet, lookups: Sequence[Mapping[str, Any]]) -> list[Any | None]:
     """The primary key of each lookup's row. A superset is read (each part of the key IN its values), then matched."""
     result: list[Any | None] = [None] * len(lookups)
     by_names: dict[tuple[str, ...], list[int]] = defaultdict(list)
@@ -160,11 +177,15 @@ def _key(value: Any) -> Any:
 # -- by content
 
 
-def _by_content(register: Register, user: Any, rows: Sequence[CheckedRow]) -> list[Planned]:
+def _by_content(
+    register: Register, user: Any, rows: Sequence[CheckedRow], besides: Collection[Any]
+) -> list[Planned]:  # fmt: skip
     """Without a natural key: the nth of equal rows of a table is the nth such row of the database, else it is new."""
     names = list(dict.fromkeys(name for row in rows for name in row.values))
     existing: dict[tuple[Any, ...], list[Any]] = defaultdict(list)
     for row in _candidates(register, user, rows, names):
+        if row.pk in besides:
+            continue
         existing[tuple(_plain(stored_value(register, row, name)) for name in names)].append(row)
     taken: dict[tuple[Any, ...], int] = defaultdict(int)
     planned = []

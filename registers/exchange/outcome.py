@@ -1,10 +1,13 @@
 """What came of an import."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from registers.rows.results import RowError, RowNote
+
+if TYPE_CHECKING:
+    from registers.exchange.matching import Planned
 
 ERRORS_TOLD = 1_000  # in answers and job rows; the marked workbook holds all
 
@@ -17,6 +20,8 @@ class ImportOutcome:
     written                       whether anything has changed in the database
     refused                       rows are wrong, and that is why nothing was written
     marked_workbook               the rejected workbook with its bad cells marked; None where all rows are right
+    stale                         rows that somebody saved since they were read (known.py); then nothing was written
+    done                          what was done with each row, where all were right
     """
 
     created: int = 0
@@ -28,6 +33,8 @@ class ImportOutcome:
     written: bool = False
     refused: bool = False
     marked_workbook: bytes | None = None
+    stale: Sequence["Planned"] = ()
+    done: Sequence["Planned"] = ()
 
     @property
     def ok(self) -> bool:

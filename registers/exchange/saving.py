@@ -67,6 +67,8 @@ class Saver:
             # The first half stays written while the second is tried: of two rows in each other's way the later is told.
             middle = len(batch) // 2
             return [*self._attempt(batch[:middle]), *self._attempt(batch[middle:])]
+        for planned, row in zip(batch, rows or (), strict=rows is not None):
+            planned.saved = row
         return list(batch)
 
     def _tell(self, planned: Planned, violations: Sequence[Violation]) -> None:

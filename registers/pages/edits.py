@@ -14,7 +14,7 @@ from registers.errors import Invalid, StaleVersion
 from registers.pages import present
 from registers.pages.faces import Face
 from registers.pages.forms import REASON, RegisterForm
-from registers.pages.history import user_names
+from registers.pages.history import last_changes
 from registers.single import RowRefused, area_field, delete_one, save_one
 
 UNTOUCHED = "（您没有改，已换成对方的）"
@@ -140,7 +140,7 @@ class EditFace(FormFace):
             elif mine != theirs:
                 differences.append(entry | {"yours": form.shown(column, mine), "name": name})
             posted[hidden] = theirs
-        who, when = self.last_change(row)
+        who, when = last_changes([row])[row.pk]
         fresh = self.make_form(row, data=posted)
         fresh.full_clean()
         context = {
@@ -149,14 +149,6 @@ class EditFace(FormFace):
             "cancel_label": "放弃我填的",
         }
         return self.show(fresh, row, status=409, **context)
-
-    def last_change(self, row: Any) -> tuple[str, str]:
-        """Who saved the row last, and when."""
-        event = row.events.order_by("-pgh_id").first() if hasattr(row, "events") else None
-        if event is None:
-            return "别人", present.moment(row.updated_at)
-        user_id = str((event.pgh_context or {}).get("user"))
-        return user_names([user_id]).get(user_id, "别人"), present.moment(event.pgh_created_at)
 
 
 class DeleteFace(Face):

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from registers import reading, sockets
 from registers.pages import present
 from registers.pages.faces import Face
+from registers.pages.grid.carrying import button as carry_button
 from registers.rows.columns import Column
 
 PRIMARY = 3
@@ -50,6 +51,7 @@ class ListFace(Face):
             "can_import": self.may_change,
             "actions": self.actions(),
             "urls": self.urls(),
+            "carry": carry_button(self.register, self.request.GET) if self.may_change else None,
         }
         return self.page(self.template, context | self.more())
 
@@ -79,7 +81,7 @@ class ListFace(Face):
     def urls(self) -> dict[str, str]:
         urls = {"export": self.url("export"), "clear": self.url("list")}
         if self.may_change:
-            urls |= {face: self.url(face) for face in ("import", "template")}
+            urls |= {face: self.url(face) for face in ("import", "template", "grid")}
             if self.register.can_create:
                 urls["new"] = self.url("new")
         return urls

@@ -13,6 +13,7 @@ from registers.pages import jobs
 from registers.pages.books import TownBook
 from registers.pages.details import DetailFace
 from registers.pages.edits import DeleteFace, EditFace, NewFace
+from registers.pages.grid.face import GridFace
 from registers.pages.home import Home
 from registers.pages.imports import ExportFace, ImportFace, TemplateFace
 from registers.pages.lists import ListFace
@@ -24,6 +25,7 @@ from registers.register import Register, registers
 FACES: dict[str, tuple[str, type]] = {
     "list": ("", ListFace),
     "new": ("new/", NewFace),
+    "grid": ("grid/", GridFace),
     "import": ("import/", ImportFace),
     "template": ("template.xlsx", TemplateFace),
     "export": ("export.xlsx", ExportFace),
@@ -31,7 +33,7 @@ FACES: dict[str, tuple[str, type]] = {
     "edit": ("<str:key>/edit/", EditFace),
     "delete": ("<str:key>/delete/", DeleteFace),
 }
-WRITING = frozenset({"new", "import", "template", "edit", "delete"})
+WRITING = frozenset({"new", "grid", "import", "template", "edit", "delete"})
 
 
 def faces_of(register: Register) -> Iterator[URLPattern]:

@@ -26,7 +26,11 @@ def test_htmx_is_version_2():
 
 
 @pytest.mark.parametrize(
-    "name", ["tabler/tabler.min.css", "tabler/tabler.min.js", "htmx/htmx.min.js", "echarts/echarts.min.js"]
-)
+    "name",
+    [
+        "tabler/tabler.min.css", "tabler/tabler.min.js", "htmx/htmx.min.js", "echarts/echarts.min.js",
+        "tabulator/tabulator.min.css", "tabulator/tabulator.min.js",
+    ],
+)  # fmt: skip
 def test_no_file_names_a_source_map_that_is_not_shipped(name):
     assert "sourceMappingURL" not in (VENDOR / name).read_text()

@@ -69,6 +69,8 @@ def faces(
     yield Route(f"{slug}:import", changes)
     yield Route(f"{slug}:import", changes, "post")
     yield Route(f"{slug}:template", changes)
+    yield Route(f"{slug}:grid", changes)
+    yield Route(f"{slug}:grid", changes, "post")
     yield Route(f"{slug}:edit", able, row=slug, sees=sees)
     yield Route(f"{slug}:edit", able, "post", row=slug, sees=sees)
     yield Route(f"api:{slug}-import-workbook", changes, "post")

@@ -26,7 +26,7 @@ def has(face: str):
             return bool(register.change_right) and register.can_create
         if face == "delete":
             return bool(register.change_right) and register.deletable
-        if face in ("edit", "import", "template"):
+        if face in ("edit", "import", "template", "grid"):
             return bool(register.change_right)
         return True
 
