@@ -51,7 +51,10 @@ def sent_rows(body: dict[str, Any]) -> list[SentRow]:
 
 
 def _sent_row(given: dict[str, Any]) -> SentRow:
-    number, key, version, cells = (given.get(name) for name in ("n", "key", "version", "cells"))
+    number: Any = given.get("n")
+    key: Any = given.get("key")
+    version: Any = given.get("version")
+    cells: Any = given.get("cells")
     right = (
         type(number) is int and 0 < number < 1_000_000
         and (key is None or isinstance(key, str)) and "\x00" not in (key or "")
@@ -80,7 +83,8 @@ def known_of(rows: Sequence[SentRow]) -> dict[int, Known]:
 
 def pasted_cells(body: dict[str, Any]) -> tuple[list[list[str]], list[str]]:
     """Pasted cells, and the fields of the columns they were pasted on. Raises Invalid."""
-    cells, fields = body.get("cells"), body.get("fields")
+    cells: Any = body.get("cells")
+    fields: Any = body.get("fields")
     right = (
         isinstance(cells, list) and bool(cells)
         and all(isinstance(row, list) and all(isinstance(cell, str) for cell in row) for row in cells)
