@@ -1,11 +1,13 @@
 """Rows written as arrays arrive as they were given, under the audit trail."""
 
+import datetime as dt
+
 import pytest
 
+from members.models import PartyOrganization
 from registers.arrays import insert_rows
 from registers.audit import acting
 from services.models import Grid
-from villages.models import VillageFacts
 
 pytestmark = pytest.mark.django_db
 VILLAGE = "371083101223"
@@ -24,9 +26,10 @@ def test_texts_and_numbers_arrive_as_given(world):
 
 
 def test_nothing_is_null_and_whatever_is_not_given_its_default(world):
-    insert_rows(VillageFacts, ("village", "year", "population"), [(VILLAGE, 2026, None), (VILLAGE, 2025, 868)])
-    facts = VillageFacts.objects.unscoped("test").order_by("year")
-    assert [(row.population, row.note) for row in facts] == [(868, ""), (None, "")]
+    rows = [("村党支部", "branch", VILLAGE, None), ("村老党支部", "branch", VILLAGE, dt.date(1958, 7, 1))]
+    insert_rows(PartyOrganization, ("name", "kind", "area", "founded_on"), rows)
+    branches = PartyOrganization.objects.unscoped("test").order_by("pk")
+    assert [(row.founded_on, row.ended_on) for row in branches] == [(None, None), (dt.date(1958, 7, 1), None)]
 
 
 def test_nothing_to_write_asks_nothing(world, django_assert_num_queries):
