@@ -16,7 +16,7 @@ from reports.boards.words import board_url, card, change_text, figure_url, rows_
 from reports.indicators import Adds, Indicator
 from reports.indicators.villages import band_labels
 from reports.models import IndicatorValue
-from reports.queries import figures, places
+from reports.queries import comparable, figures, places
 from reports.queries.figures import FEDERATION, Place, Table
 from reports.queries.rollup import waiting
 from villages.models import Area
@@ -46,8 +46,11 @@ def name_of(area: Area) -> str:
     return area.short_name
 
 
-def area_board(user: Any, code: str, quarter: Period) -> dict[str, Any]:
-    """The board of an area. Raises NotFound outside the person's scope."""
+def area_board(user: Any, code: str, quarter: Period, *, alone: bool = False) -> dict[str, Any]:
+    """The board of an area; villages with those merged into them, unless they are asked for `alone`.
+
+    Raises NotFound outside the person's scope.
+    """
     places.require_area(user, code)
     on = last_day(quarter)
     areas = places.board_areas(user, code, on)
@@ -60,11 +63,15 @@ def area_board(user: Any, code: str, quarter: Period) -> dict[str, Any]:
     # A county's federations are found under its towns: a board is read in ninety seconds.
     federations = _federations_in(user, code, on) if kind == "village" else []
     columns = [*tables.AREA_COLUMNS, *tables.FEDERATION_COLUMNS]
+    merged = comparable.families_of([code, *(child.key for child, _, _ in children)])
+    families = comparable.NONE if alone else merged
     table = figures.read(
         IndicatorValue.objects.visible_to(user),
         figures.of(place, figures.periods_for(quarter)),
         *([figures.below(kind, code, figures.periods_beside(quarter), columns)] if kind else []),
         figures.among(FEDERATION, [one.key for one, _, _ in federations], figures.periods_beside(quarter), columns),
+        *families.conditions(figures.periods_for(quarter)),
+        families=families,
     )
     year = table.year_shown(place, quarter)
     child_columns = tables.AREA_COLUMNS if kind != "village" else tables.VILLAGE_COLUMNS
@@ -86,8 +93,24 @@ def area_board(user: Any, code: str, quarter: Period) -> dict[str, Any]:
         if federations
         else None,
         "waiting": waiting(code),
+        "series": series_note(merged, code, alone=alone),
     }
     return context | _common(table, place, quarter, year)
+
+
+def series_note(families: comparable.Families, code: str, *, alone: bool) -> dict[str, Any] | None:
+    """How a merged village's past is shown, and whether the other way may be asked for."""
+    merged = families.merged.get(code, ())
+    if not merged and code not in families.split:
+        return None
+    texts = []
+    if merged and alone:
+        texts.append("原口径：撤并以前的数字不含并入的村居")
+    elif merged:
+        texts.append(f"可比口径：撤并以前的数字含{'、'.join(f'{name}（{on} 并入）' for _, name, on in merged)}")
+    if code in families.split:
+        texts.append(f"接收过拆分的村居，{families.split[code]} 以前的数字不可比")
+    return {"text": "；".join(texts), "can_switch": bool(merged), "alone": alone}
 
 
 def _federations_in(user: Any, code: str, on: dt.date) -> list[tuple[Place, str, bool]]:
@@ -221,7 +244,9 @@ def _place_choices(areas: dict[str, Area], code: str) -> list[dict[str, Any]]:
     ]
 
 
-def figure_page(user: Any, indicator: Indicator, place: Place, quarter: Period) -> dict[str, Any]:
+def figure_page(
+    user: Any, indicator: Indicator, place: Place, quarter: Period, *, alone: bool = False
+) -> dict[str, Any]:  # fmt: skip
     """One figure: its comparisons, its development, what changed below since last period, and the way to its rows.
 
     Raises NotFound outside the person's scope.
@@ -246,6 +271,8 @@ def figure_page(user: Any, indicator: Indicator, place: Place, quarter: Period) 
     several = {str(quarter.shift(-back)) for back in range(2)} | {str(quarter.year - back) for back in range(4)}
     counted = _federations_in(user, place.key, on) if indicator.adds is Adds.DISTINCT else []
     kinds = sorted({one.kind for one, _, _ in below})
+    merged = comparable.families_of([place.key, *(one.key for one, _, _ in below)])
+    families = comparable.NONE if alone else merged
     table = figures.read(
         IndicatorValue.objects.visible_to(user),
         figures.of(place, figures.periods_for(quarter)),
@@ -259,6 +286,8 @@ def figure_page(user: Any, indicator: Indicator, place: Place, quarter: Period) 
             figures.periods_beside(quarter),
             [indicator.code, *tables.THING_COLUMNS],
         ),
+        *families.conditions(figures.periods_for(quarter)),
+        families=families,
     )
     period = table.period_of(place, indicator, quarter)
     figure = table.figure(place, indicator, period)
@@ -289,6 +318,7 @@ def figure_page(user: Any, indicator: Indicator, place: Place, quarter: Period) 
         "quarter_choices": quarter_choices(quarter),
         "refreshed": refreshed,
         "area": "" if place.kind == FEDERATION else place.key,
+        "series": series_note(merged, place.key, alone=alone),
         "federation_key": place.key if place.kind == FEDERATION else "",
     }
 

@@ -72,8 +72,8 @@ FACTS = Source(
     unit="Y",
     sql="""
         SELECT f.village_id, each.indicator, each.numerator, each.denominator
-        FROM places
-        JOIN villages_villagefacts f ON f.village_id = places.code AND f.year = %(year)s
+        FROM active
+        JOIN villages_villagefacts f ON f.village_id = active.code AND f.year = %(year)s
         CROSS JOIN LATERAL (
             SELECT f.operating_income + f.contract_income + f.investment_income + f.subsidy_income + f.other_income
                        AS total,
@@ -102,7 +102,7 @@ FACTS = Source(
             ('income_band_5', (sums.band = 5)::integer, NULL)
         ) AS each(indicator, numerator, denominator)
     """,
-    topics={"villages.facts": Reach.SAME, "registers.settings": Reach.SAME},
+    topics={"villages.facts": Reach.SAME, "villages.villages": Reach.SAME, "registers.settings": Reach.SAME},
     parameters=_parameters,
 )
 

@@ -4,14 +4,18 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
 
 from lianjian import areacodes
 from lianjian.periods import Period
 from reports import indicators
-from reports.indicators import Indicator, Over
+from reports.indicators import Adds, Indicator, Over
 from reports.models import IndicatorValue
+
+if TYPE_CHECKING:
+    from reports.queries.comparable import Families
 
 Parts = tuple[Decimal | None, Decimal | None]  # numerator, denominator
 FEDERATION = "federation"
@@ -64,9 +68,10 @@ class Figure:
 
 
 class Table:
-    """Values read once: by place, period and indicator."""
+    """Values read once: by place, period and indicator; with `families`, villages with their predecessors."""
 
-    def __init__(self, rows: Iterable[tuple]) -> None:
+    def __init__(self, rows: Iterable[tuple], families: "Families | None" = None) -> None:
+        self.families = families
         self._parts: dict[tuple[str, str, str, str], Parts] = {}
         self.refreshed_at: dt.datetime | None = None
         for kind, key, period, code, numerator, denominator, refreshed_at in rows:
@@ -75,7 +80,17 @@ class Table:
                 self.refreshed_at = refreshed_at
 
     def parts(self, place: Place, indicator: Indicator, period: Period) -> Parts:
-        return self._parts.get((place.kind, place.key, str(period), indicator.code), (None, None))
+        """Numerator and denominator; of a merged village in a period before, those of its predecessors added."""
+        own = self._own(place.kind, place.key, indicator, period)
+        if self.families is None or place.kind != "village" or indicator.adds is Adds.DISTINCT:
+            return own
+        if self.families.incomparable(place.key, period.last_day):
+            return None, None
+        before = self.families.predecessors(place.key)
+        return _added([own, *(self._own("village", code, indicator, period) for code in before)]) if before else own
+
+    def _own(self, kind: str, key: str, indicator: Indicator, period: Period) -> Parts:
+        return self._parts.get((kind, key, str(period), indicator.code), (None, None))
 
     def value(self, place: Place, indicator: Indicator, period: Period) -> Decimal | None:
         return indicator.value(*self.parts(place, indicator, period))
@@ -117,6 +132,13 @@ class Table:
         return quarter if indicator.period_unit == "Q" else self.year_shown(place, quarter)
 
 
+def _added(parts: Iterable[Parts]) -> Parts:
+    """What is there of numerators and denominators, each summed up; None where there is none."""
+    numerators, denominators = zip(*parts, strict=True)
+    sums = [[one for one in column if one is not None] for column in (numerators, denominators)]
+    return tuple(sum(column, Decimal(0)) if column else None for column in sums)  # type: ignore[return-value]
+
+
 def periods_for(quarter: Period, *, quarters: int = 8, years: int = 5) -> list[str]:
     """The periods that a board of a quarter reads: enough for 累计, 上年同期 and the line of development."""
     back = [quarter.shift(-step) for step in range(max(quarters, 5))]
@@ -131,13 +153,13 @@ def periods_beside(quarter: Period) -> list[str]:
 _FIELDS = ("place_kind", "place_key", "period", "indicator", "numerator", "denominator", "refreshed_at")
 
 
-def read(rows: QuerySet[IndicatorValue], *conditions: Q) -> Table:
+def read(rows: QuerySet[IndicatorValue], *conditions: Q, families: "Families | None" = None) -> Table:
     """One query over opened rows; each condition is made by `of`, `below` or `among`.
 
     A union and no OR: each part is found by the index alone, however long the history.
     """
     parts = [rows.filter(condition).order_by().values_list(*_FIELDS) for condition in conditions]
-    return Table(parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0])
+    return Table(parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0], families)
 
 
 def of(place: Place, periods: Collection[str]) -> Q:

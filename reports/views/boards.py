@@ -35,6 +35,11 @@ class BoardView(DomainErrorsMixin, View):
         except PeriodError as error:
             raise Invalid(str(error)) from None
 
+    @property
+    def alone(self) -> bool:
+        """Whether merged villages are asked for without those that were merged into them."""
+        return self.request.GET.get("series") == "own"
+
     def home(self) -> Place:
         place = places.home_of(self.request.user)
         if place is None:
@@ -50,7 +55,9 @@ class AreaBoard(BoardView):
             if place.kind == FEDERATION:
                 return redirect(board_url(place, quarter))
             code = place.key
-        return render(request, "reports/board.html", assembling.area_board(request.user, code, quarter))
+        return render(
+            request, "reports/board.html", assembling.area_board(request.user, code, quarter, alone=self.alone)
+        )
 
 
 class FederationBoard(BoardView):
@@ -74,5 +81,5 @@ class FigurePage(BoardView):
             place = self.home()
         if place.kind == FEDERATION and not indicator.for_federations:
             raise NotFound
-        context = assembling.figure_page(request.user, indicator, place, self.quarter())
+        context = assembling.figure_page(request.user, indicator, place, self.quarter(), alone=self.alone)
         return render(request, "reports/figure.html", context)
