@@ -14,8 +14,8 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db.models import F, Field, Q, QuerySet
+from django.core.exceptions import ValidationError
+from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.http import urlencode
 
@@ -23,6 +23,7 @@ from lianjian import areacodes
 from lianjian.numbers import whole_number
 from lianjian.periods import Period, PeriodError
 from registers.errors import Invalid
+from registers.ordering import field_at, is_stored
 from registers.register import Register
 from registers.rows.columns import Choice, Column, Integer, YesNo
 from registers.scope import Scope
@@ -138,28 +139,6 @@ def filtered_by(register: Register, query: Mapping[str, str], rows: QuerySet) ->
     return filters.qs
 
 
-# -- order
-
-
-def ordering_of(register: Register, asked: str) -> tuple[str, ...]:
-    """The order asked for (`name`, `-population,name`), completed by the register's own so that it is total.
-
-    Raises Invalid for a field the register does not sort by.
-    """
-    chosen: list[str] = []
-    for part in filter(None, asked.split(",")):
-        name = part.removeprefix("-")
-        if name not in register.ordering_fields:
-            allowed = "、".join(register.ordering_fields) or "（无）"
-            raise Invalid(f"不能按“{name}”排序，可用的有：{allowed}", field="ordering")
-        chosen.append(f"-{register.source(name)}" if part.startswith("-") else register.source(name))
-    named = {part.removeprefix("-") for part in chosen}
-    rest = [part for part in register.ordering if part.removeprefix("-") not in named]
-    if "pk" not in named and not any(part.removeprefix("-") == "pk" for part in rest):
-        rest.append("pk")
-    return (*chosen, *rest)
-
-
 # -- keyset pages
 
 
@@ -228,23 +207,6 @@ def _beyond(model: Any, keys: Sequence[tuple[str, bool]], values: Sequence[Any],
             condition |= equal & beyond
         equal &= Q(**{f"{name}__isnull": True}) if value is None else Q(**{name: value})
     return condition
-
-
-def field_at(model: Any, path: str) -> Field:
-    """The model field at a lookup path. Raises FieldDoesNotExist."""
-    field: Any = None
-    for part in path.split("__"):
-        field = model._meta.pk if part == "pk" else model._meta.get_field(part)
-        model = field.related_model or model
-    return field
-
-
-def is_stored(model: Any, path: str) -> bool:
-    """Whether a lookup path ends in a column of the database."""
-    try:
-        return isinstance(field_at(model, path), Field)
-    except (FieldDoesNotExist, AttributeError):
-        return False
 
 
 def _write_cursor(direction: str, row: Any, keys: Sequence[tuple[str, bool]]) -> str:

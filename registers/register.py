@@ -174,6 +174,11 @@ class Register:
         """The columns the user may see."""
         return [column for column in self.columns if not column.right or user.can(column.right)]
 
+    def columns_named(self, user: Any, names: Iterable[str]) -> list[Column]:
+        """The columns of those names that exist and that the user may see, each once, in that order."""
+        mine = {column.field: column for column in self.columns_for(user)}
+        return [mine[name] for name in dict.fromkeys(names) if name in mine]
+
     def source(self, field: str) -> str:
         """The model field or lookup behind a column."""
         return self.sources.get(field, field)

@@ -12,6 +12,7 @@ from registers import reading
 from registers.api.fields import more_fields, schema_field
 from registers.api.listing import PAGE_PARAMETERS
 from registers.api.renderers import XLSX
+from registers.ordering import orders
 from registers.register import Register
 
 Shape = type[serializers.Serializer]
@@ -114,6 +115,11 @@ ETAG = OpenApiParameter(
 )
 
 
+COLUMNS = OpenApiParameter(
+    "columns", OpenApiTypes.STR, description="只要这些列，用逗号隔开；认行用的列和必填的列总在，以便改后再导入"
+)
+
+
 def page_of(row: Any, name: str) -> Shape:
     """The schema of `{next, previous, results, count}` over a row serializer."""
     fields = {
@@ -187,9 +193,9 @@ class Shapes:
             }.get(name, str(declared.label or name))
             kind = next((kind for known, kind in _FILTER_TYPES if isinstance(declared, known)), OpenApiTypes.STR)
             found.append(OpenApiParameter(name, kind, description=description, enum=values))
-        orders = [f"{sign}{name}" for name in register.ordering_fields for sign in ("", "-")]
-        if orders:
-            listed = "、".join(register.ordering_fields)
+        names = orders(register)
+        if names:
+            listed = "、".join(names)
             found.append(OpenApiParameter("ordering", OpenApiTypes.STR, description=f"排序，前加 - 为降序：{listed}"))
         return found
 
@@ -225,7 +231,7 @@ class Shapes:
             ),
             "template": extend_schema(summary=f"{title}模板", responses={**WORKBOOK, **WORKBOOK_REFUSED}, **tag),
             "export": extend_schema(
-                summary=f"导出{title}", parameters=filters, **tag,
+                summary=f"导出{title}", parameters=[*filters, COLUMNS], **tag,
                 responses={
                     **WORKBOOK, (202, JSON): JobStartedSerializer, (400, JSON): ErrorsSerializer, **WORKBOOK_REFUSED,
                 },

@@ -23,7 +23,6 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from lianjian import clock
-from registers import reading
 from registers.api import listing
 from registers.api.errors import row_errors
 from registers.api.fields import Row
@@ -38,6 +37,7 @@ from registers.exchange.importing import import_rows, require_change_right
 from registers.exchange.jobs import INLINE_IMPORT, export_file, import_file, keep_marked
 from registers.exchange.outcome import ImportOutcome
 from registers.models.job import Job
+from registers.ordering import ordering_of
 from registers.register import Register
 from registers.rows.results import RowError
 from registers.single import check_one, delete_one, save_one, writable_columns
@@ -112,7 +112,7 @@ class RegisterViewSet(GenericViewSet):
 
     def list(self, request: Request) -> Response:
         rows = listing.register_rows(self.register, request)
-        order = reading.ordering_of(self.register, request.query_params.get("ordering", ""))
+        order = ordering_of(self.register, request.query_params.get("ordering", ""))
         row = Row(self.register, request.user)
         if row.is_plain:
             plain = rows.select_related(None).values(*row.lookups)
@@ -128,8 +128,13 @@ class RegisterViewSet(GenericViewSet):
 
     @action(detail=False, methods=["get"], url_path="export.xlsx", renderer_classes=[WorkbookRenderer])
     def export(self, request: Request) -> HttpResponseBase:
-        rows = listing.register_rows(self.register, request)
-        rows = rows.order_by(*reading.ordering_of(self.register, request.query_params.get("ordering", "")))
+        rows = listing.register_rows(self.register, request, more=["columns"])
+        asked = request.query_params.get("columns", "")
+        known = {column.field for column in self.register.columns_for(request.user)}
+        for name in filter(None, asked.split(",")):
+            if name not in known:
+                raise Invalid(f"没有“{name[:40]}”这一列，可用的有：{'、'.join(known)}", field="columns")
+        rows = rows.order_by(*ordering_of(self.register, request.query_params.get("ordering", "")))
         made = export_file(self.register, by=request.user, rows=rows, query=request.query_params.dict())
         if isinstance(made, Job):
             return Response({"job": str(made.pk)}, status=202)

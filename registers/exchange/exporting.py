@@ -24,21 +24,41 @@ def export_workbook(
     *,
     by: Any,
     queryset: QuerySet,
+    columns: Sequence[Column] = (),
     title: str = "",
     notes: Sequence[str] = (),
     counted: Callable[[int], None] = lambda done: None,
 ) -> BinaryIO:
     """An open .xlsx of rows the caller has narrowed to what the user may see. Personal columns are masked.
 
+    columns   which of them, in that order; all that the user may see where none are told
     The file is temporary: closed is gone. `counted` is called now and then with the number of rows written.
     Raises TooManyRows beyond one sheet.
     """
-    columns = register.columns_for(by)
+    columns = columns or register.columns_for(by)
     rows = cells_of(register, by, queryset, columns, counted)
     file: Any = tempfile.SpooledTemporaryFile(max_size=SPOOL)  # noqa: SIM115 - handed to the caller
     write_table(file, title=title or register.title, columns=as_written(columns), rows=rows, notes=notes)
     file.seek(0)
     return file
+
+
+def chosen_columns(register: Register, user: Any, asked: str) -> list[Column]:
+    """The columns of an export that was asked for by names (`name,head`): those known, and behind them what the import
+    cannot do without, the natural key and required columns. All columns where none is known.
+    """
+    chosen = register.columns_named(user, asked.split(","))
+    return [*chosen, *also_needed(register, user, chosen)] if chosen else register.columns_for(user)
+
+
+def also_needed(register: Register, user: Any, chosen: Sequence[Column]) -> list[Column]:
+    """What chosen columns lack so that their export could be read back in."""
+    key = set(register.natural_key)
+    return [
+        column
+        for column in register.columns_for(user)
+        if column not in chosen and not column.readonly and (column.required or column.field in key)
+    ]
 
 
 def as_written(columns: Sequence[Column]) -> list[Column]:

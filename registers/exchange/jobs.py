@@ -6,12 +6,13 @@ from typing import Any, BinaryIO
 from django.db.models import QuerySet
 
 from registers.errors import Invalid, NotAllowed, NotFound
-from registers.exchange.exporting import export_workbook
+from registers.exchange.exporting import chosen_columns, export_workbook
 from registers.exchange.importing import import_rows, import_table, read_table, require_change_right
 from registers.exchange.outcome import ImportOutcome
 from registers.jobs import JobRun, job_kind, keep_file, start_job
 from registers.models.job import Job, StoredFile
-from registers.reading import filtered_by, ordering_of
+from registers.ordering import ordering_of
+from registers.reading import filtered_by
 from registers.register import Register, register_of
 from registers.rows.results import RowError
 from registers.workbooks.errors import WorkbookRefused
@@ -48,9 +49,11 @@ def export_file(
     """Export rows, at once or (above 5,000) as a job of kind `registers.export`.
 
     rows   what the filters of `query` leave of the rows the user may see; the job asks again by `query`
+    query  may also tell the `columns`, as `chosen_columns` takes them
     """
     if not rows.order_by()[INLINE_EXPORT : INLINE_EXPORT + 1].exists():
-        return export_workbook(register, by=by, queryset=rows, title=title)
+        columns = chosen_columns(register, by, query.get("columns", ""))
+        return export_workbook(register, by=by, queryset=rows, columns=columns, title=title)
     return start_job(
         "registers.export", by=by, title=f"导出{title or register.title}"[:120],
         register=register.slug, query=query, heading=title,
@@ -113,10 +116,16 @@ def run_export(run: JobRun, *, register: str, query: dict[str, str], heading: st
     rows = filtered_by(declared, query, declared.rows(run.owner))
     rows = rows.order_by(*ordering_of(declared, query.get("ordering", "")))
     total = rows.order_by().count()
+    columns = chosen_columns(declared, run.owner, query.get("columns", ""))
     run.progress(0, total, "写入工作簿")
     try:
         with export_workbook(
-            declared, by=run.owner, queryset=rows, title=heading, counted=lambda done: run.progress(done, total)
+            declared,
+            by=run.owner,
+            queryset=rows,
+            columns=columns,
+            title=heading,
+            counted=lambda done: run.progress(done, total),
         ) as book:
             stored = run.keep_file(book, f"{heading or declared.title}.xlsx")
     except TooManyRows as error:

@@ -15,6 +15,7 @@ from registers.exchange import ImportOutcome, template_workbook
 from registers.exchange.jobs import export_file, import_file, keep_marked
 from registers.jobs import keep_file
 from registers.models import Job, StoredFile
+from registers.ordering import known_order, ordering_of
 from registers.pages.faces import Face
 from registers.pages.jobs import attachment, link_job
 from registers.pages.uploads import GONE, UploadForm, finished_job, kept_file, max_size, refused_form, told_of
@@ -118,14 +119,17 @@ class TemplateFace(Face):
 
 
 class ExportFace(Face):
-    """What the filters of the list leave, in the columns of the template; above 5,000 rows a job."""
+    """What the list shows: its filters and order, and the columns told (`columns=`), else all of the template.
+
+    Above 5,000 rows it is a job.
+    """
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         filters, rows = reading.filtered(self.register, request, self.register.rows(self.user))
         if not filters.is_valid():
             return redirect(f"{self.url('list')}?{request.GET.urlencode()}")
-        rows = rows.order_by(*reading.ordering_of(self.register, ""))
-        query = {name: str(value) for name, value in request.GET.items() if name != "ordering" and value}
+        rows = rows.order_by(*ordering_of(self.register, known_order(self.register, request.GET.get("ordering", ""))))
+        query = {name: str(value) for name, value in request.GET.items() if value}
         book = export_file(self.register, by=self.user, rows=rows, query=query)
         if isinstance(book, Job):
             return redirect("jobs:detail", pk=book.pk)

@@ -6,27 +6,35 @@ from urllib.parse import urlencode
 from django import forms
 from django.db.models import QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
-from registers import reading, sockets
+from registers import list_views, reading, sockets
+from registers.ordering import known_order, ordering_of, orders
 from registers.pages import present
 from registers.pages.faces import Face
 from registers.pages.grid.carrying import button as carry_button
+from registers.pages.list_tools import AS_IT_IS, Choices, export_links
 from registers.rows.columns import Column
 
 PRIMARY = 3
-_POSITION = ("cursor", "page_size", "ordering")
+_NO_FILTERS = ("cursor", "page_size", "ordering", "columns", "view")
 
 
 class ListFace(Face):
     template = "registers/list.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
+        self.choices = Choices(self.register, self.user)
+        default = self.choices.default
+        if default is not None and not request.GET and (query := list_views.address_query(default)):
+            return redirect(f"{self.url('list')}?{query}")
         filters, rows = reading.filtered(self.register, request, self.rows())
-        ordering = reading.ordering_of(self.register, self.asked_order())
+        ordering = ordering_of(self.register, self.asked_order())
         size = reading.page_size_of(request)
         page = reading.page_or_first(rows, ordering, size, request.GET.get("cursor", ""))
         count = reading.capped_count(rows)
-        columns = self.columns()
+        usual = self.columns()
+        columns = self.choices.columns(request.GET.get("columns", ""), usual)
         heads = self.heads(columns, ordering)
         form = self.filter_form(filters)
         primary = self.primary_filters(form)
@@ -52,7 +60,8 @@ class ListFace(Face):
             "actions": self.actions(),
             "urls": self.urls(),
             "carry": carry_button(self.register, self.request.GET) if self.may_change else None,
-        }
+            "exports": export_links(self.register, self.user, self.url("export"), self.shown_query(), columns),
+        } | self.choices.context(self.url("list"), self.shown_query(), columns, usual)
         return self.page(self.template, context | self.more())
 
     # What an app's own list may do differently.
@@ -69,17 +78,18 @@ class ListFace(Face):
         return {}
 
     def columns(self) -> list[Column]:
+        """What the list shows where nobody chose columns."""
         return present.visible_columns(self.register, self.user, self.register.list_columns)
 
     # The parts of the page.
 
     def asked_order(self) -> str:
-        """The order in the address as far as it is known; a stale bookmark must not break the list."""
-        parts = self.request.GET.get("ordering", "").split(",")
-        return ",".join(part for part in parts if part.removeprefix("-") in self.register.ordering_fields)
+        return known_order(self.register, self.request.GET.get("ordering", ""))
 
     def urls(self) -> dict[str, str]:
-        urls = {"export": self.url("export"), "clear": self.url("list")}
+        clear = self.url("list") + (f"?view={AS_IT_IS}" if self.choices.default else "")
+        urls = {"export": self.url("export"), "clear": clear}
+        urls |= {face: self.url(face) for face in ("columns", "views")}
         if self.may_change:
             urls |= {face: self.url(face) for face in ("import", "template", "grid")}
             if self.register.can_create:
@@ -87,9 +97,14 @@ class ListFace(Face):
         return urls
 
     def query(self) -> str:
-        """The filters in the address, for the export and for 清空."""
-        kept = [(name, value) for name, value in self.request.GET.items() if name not in _POSITION and value]
+        """The filters in the address: what 清空 would clear."""
+        kept = [(name, value) for name, value in self.request.GET.items() if name not in _NO_FILTERS and value]
         return urlencode(kept)
+
+    def shown_query(self) -> str:
+        """Filters and order, for the export and for views."""
+        order = self.asked_order()
+        return "&".join(part for part in (self.query(), urlencode({"ordering": order}) if order else "") if part)
 
     def with_cursor(self, cursor: str | None) -> str | None:
         if cursor is None:
@@ -101,12 +116,12 @@ class ListFace(Face):
     def heads(self, columns: list[Column], ordering: tuple[str, ...]) -> list[dict[str, Any]]:
         """The headings; those the register sorts by are links that turn the order round on the second click."""
         heads = present.heads(self.register, columns)
-        first = ordering[0]
+        first, known = ordering[0], orders(self.register)
         for head in heads:
             name = self.order_name(head["key"])
             if not name:
                 continue
-            is_first = first.removeprefix("-") == self.register.source(name)
+            is_first = first.removeprefix("-") == known[name]
             if is_first:
                 head["sorted"] = "desc" if first.startswith("-") else "asc"
             query = self.request.GET.copy()
@@ -117,9 +132,8 @@ class ListFace(Face):
 
     def order_name(self, column: str) -> str:
         """What a column is called in `ordering=`, empty where the register does not sort by it."""
-        source = self.register.source(column)
-        allowed = self.register.ordering_fields
-        return next((name for name in (column, source, f"{source}_id") if name in allowed), "")
+        source, known = self.register.source(column), orders(self.register)
+        return next((name for name in (column, source, f"{source}_id") if name in known), "")
 
     def totals(self, rows: QuerySet, columns: list[Column], heads: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
         """The sums of all rows that the filters leave, with one query; None where nothing is summed."""
@@ -132,8 +146,9 @@ class ListFace(Face):
         cells = [{"text": "", "css": head["css"], "column": head} for head in heads]
         cells[0]["text"] = "合计"
         for column, cell in zip(columns, cells, strict=True):
-            if column in summed and column is not columns[0]:
-                cell["text"] = present.text_of(column, sums[f"sum_{column.field}"])
+            if column in summed:
+                # The first cell says what the row is, whichever column was put first.
+                cell["text"] = f"{cell['text']} {present.text_of(column, sums[f'sum_{column.field}'])}".strip()
         return cells
 
     def filter_form(self, filters: Any) -> forms.Form | None:
@@ -149,7 +164,7 @@ class ListFace(Face):
                 del form.fields["area"]
         if "q" in form.fields:
             form.fields["q"].widget.attrs |= {"placeholder": "名称、拼音首字母或代码", "type": "search"}
-        for name in ("page_size", "ordering"):
+        for name in ("page_size", "ordering", "columns"):
             if self.request.GET.get(name):
                 form.fields[name] = forms.CharField(required=False, widget=forms.HiddenInput())
         return form if form.fields else None

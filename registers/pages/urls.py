@@ -16,6 +16,7 @@ from registers.pages.edits import DeleteFace, EditFace, NewFace
 from registers.pages.grid.face import GridFace
 from registers.pages.home import Home
 from registers.pages.imports import ExportFace, ImportFace, TemplateFace
+from registers.pages.list_tools import ColumnsFace, ViewsFace
 from registers.pages.lists import ListFace
 from registers.pages.search import Lookup, Search
 from registers.pages.settings import SettingsPage
@@ -24,6 +25,8 @@ from registers.register import Register, registers
 # Fixed words stand before the key, so that no row can hide a page.
 FACES: dict[str, tuple[str, type]] = {
     "list": ("", ListFace),
+    "columns": ("columns/", ColumnsFace),
+    "views": ("views/", ViewsFace),
     "new": ("new/", NewFace),
     "grid": ("grid/", GridFace),
     "import": ("import/", ImportFace),

@@ -1,5 +1,7 @@
 // One entry for all pages. Each module finds its own data- attributes and does nothing where there are none.
+import { start as startBacklinks } from "./backlinks.js";
 import { start as startCharts } from "./charts.js";
+import { start as startColumns } from "./columns.js";
 import { start as startConfirm } from "./confirm.js";
 import { start as startCsrf } from "./csrf.js";
 import { start as startFilters } from "./filters.js";
@@ -13,13 +15,13 @@ import { start as startSelection } from "./selection.js";
 import { start as startTables } from "./tables.js";
 
 // Once for the page: listeners on the document.
-for (const start of [startCsrf, startMessages, startMenus, startConfirm, startKeyboard, startFilters]) {
+for (const start of [startCsrf, startMessages, startMenus, startConfirm, startKeyboard, startFilters, startBacklinks]) {
   start();
 }
 
 // For the page and again for each part that htmx puts in.
 function enliven(root) {
-  for (const start of [startTables, startForms, startSelection, startLookups, startFormsets, startCharts]) {
+  for (const start of [startTables, startForms, startSelection, startLookups, startFormsets, startColumns, startCharts]) {
     start(root);
   }
 }

@@ -90,6 +90,8 @@ def readings(slug: str, views: frozenset[str], *, sees: frozenset[str] | None = 
     """Those of them that only tell: all that a read-only register has."""
     sees = views if sees is None else sees
     yield Route(f"{slug}:list", views)
+    yield Route(f"{slug}:columns", views, "post")
+    yield Route(f"{slug}:views", views, "post", given={"name": "我的"})
     yield Route(f"{slug}:export", views)
     yield Route(f"{slug}:detail", sees, row=slug, sees=sees)
     yield Route(f"api:{slug}-list", views)

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from registers import reading
+from registers.ordering import ordering_of
 from registers.register import register_of
 from tests.registers.suite.samples import slugs
 from tests.registers.suite_pages.browsing import PageCase, every, has, text_of
@@ -108,7 +109,7 @@ def test_pages_hold_every_row_once_in_order(slug, ordering, world):
     ordering = "" if ordering == "-" else ordering
     case.make(range(1, 8))
     user = world.user(case.sample.writer)
-    wanted = case.register.rows(user).order_by(*reading.ordering_of(case.register, ordering))
+    wanted = case.register.rows(user).order_by(*ordering_of(case.register, ordering))
     expected = [case.page("detail", row) for row in wanted]
     browser = case.browser()
     address: str | None = f"?ordering={ordering}&page_size=3"
