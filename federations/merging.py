@@ -66,7 +66,8 @@ class Memberships:
         name = merging.names[successor]
         notes = []
         if len(primary) > 1:
-            named = "、".join(f"“{row.federation.name}”" for row in (*already, *left) if row.federation_id in primary)
+            rows = [row for row in (*already, *left) if row.federation_id in primary]
+            named = "、".join(dict.fromkeys(f"“{row.federation.name}”" for row in rows))
             stays = next((row.federation.name for row in already if row.federation_id in primary), "")
             notes.append(
                 f"“{name}”的原村居分属{named}，撤并后"

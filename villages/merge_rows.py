@@ -1,6 +1,7 @@
 """The rows of a merge as people type or paste them: 原村居, 并入村居, and codes where they are known."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from registers.exchange.context import RowContext
@@ -24,7 +25,7 @@ COLUMNS = (
     Column(
         "successor", "并入村居", Text(60, compact=True), required=True,
         aliases=("合并后村居", "新村", "现村居", "并入村"),
-        help="已有的村居填村名或代码；新设的填新名称", example="唐家",
+        help="本镇街已有的村居填村名，其他镇街的填代码；新设的填新名称", example="唐家",
     ),
     Column(
         "successor_code", "新村居代码", VILLAGE_CODE, aliases=("并入村居代码", "代码"),
@@ -39,7 +40,10 @@ def merge_rows(
     register: Register, user: Any, given: str | Sequence[Mapping[str, Any]]
 ) -> tuple[list[MergeRow], list[RowError]]:
     """Pasted text (with or without a heading row) or dicts by field, checked whole: the rows, and all errors."""
-    data: Any = _with_headings(given) if isinstance(given, str) else given
+    data: Any = given
+    above = 0  # rows that stand above the first in what the person sees, less those that we see
+    if isinstance(given, str):
+        data, above = _with_headings(given)
     try:
         table = read_table(COLUMNS, data)
     except WorkbookRefused as refusal:
@@ -59,30 +63,41 @@ def merge_rows(
             )
         else:
             rows.append(MergeRow(row.values["closed"], successor))
+    errors = [replace(error, row=max(error.row - above, 0)) for error in errors]
     return rows, sorted(errors, key=lambda error: error.row)
 
 
-def _with_headings(text: str) -> str:
-    """Lines that begin at once with villages get the headings put above; →, 、 and commas part cells as tabs do."""
+def _with_headings(text: str) -> tuple[str, int]:
+    """Lines that begin at once with villages get the headings put above, which is told as 1 line more.
+
+    →, 、 and commas part cells as tabs do.
+    """
     lines = [line for line in text.replace("\r\n", "\n").split("\n") if line.strip()]
     for mark in ("→", "->", "，", ",", "、"):
         lines = [line if "\t" in line else line.replace(mark, "\t", 3) for line in lines]
     lines = [line if "\t" in line else "\t".join(line.split(maxsplit=3)) for line in lines]
     first = lines[0].split("\t")[0].strip() if lines else ""
     known = {*COLUMNS[0].aliases, COLUMNS[0].heading}
-    return "\n".join(lines if first in known else ["\t".join(HEADINGS), *lines])
+    if first in known:
+        return "\n".join(lines), 0
+    return "\n".join(["\t".join(HEADINGS), *lines]), 1
 
 
-def _standing(rows: Sequence[CheckedRow], context: RowContext) -> Mapping[str, Any]:
+def _asked(row: CheckedRow) -> Any:
+    """What names the successor: a code anywhere, a name in the closed village's own town."""
+    code, name = row.values.get("successor_code") or "", row.values["successor"]
+    return code or (name if name.isdigit() else (name, row.values["closed"].town_code))
+
+
+def _standing(rows: Sequence[CheckedRow], context: RowContext) -> Mapping[Any, Any]:
     """What the successors' texts name among the villages there are."""
-    texts = {row.values["successor"] for row in rows}
-    texts |= {row.values["successor_code"] for row in rows if row.values.get("successor_code")}
-    return VILLAGES.resolve(texts, context) if texts else {}
+    asked = {_asked(row) for row in rows}
+    return VILLAGES.resolve(asked, context) if asked else {}
 
 
-def _successor(row: CheckedRow, standing: Mapping[str, Any]) -> Village | NewVillage | CellError:
+def _successor(row: CheckedRow, standing: Mapping[Any, Any]) -> Village | NewVillage | CellError:
     name, code = row.values["successor"], row.values.get("successor_code") or ""
-    answer = standing.get(code or name)
+    answer = standing.get(_asked(row))
     if isinstance(answer, Found):
         answer = answer.value
     if answer is None and name.isdigit():

@@ -280,7 +280,17 @@ def test_every_wrong_line_is_told(world):
     answer = world.client("xianji").post("/village-merges/start/", facts)
     page = answer.content.decode()
     assert answer.status_code == 400 and "有 2 处需要改正" in page
-    assert "没有找到这个村居" in page and "“并入村居”没有填" in page
+    assert "第 2 行“原村居”填了“没有的村”，没有找到这个村居" in page and "第 3 行“并入村居”没有填" in page
+
+
+def test_a_name_is_looked_for_in_the_own_town_only(world):
+    """Another town has a village of that name, too: it must not swallow this town's."""
+    facts = {"on": "2026-10-15", "basis": "乳政批〔2026〕8 号", "rows": "南唐家\t海阳所"}
+    page = world.client("xianji").post("/village-merges/start/", facts).content.decode()
+    assert "新设" in page and "371083102201" not in page
+    facts["rows"] = "南唐家\t371083102201"
+    page = world.client("xianji").post("/village-merges/start/", facts).content.decode()
+    assert "新设" not in page and "371083102201" in page
 
 
 def test_the_api_tries_does_and_takes_back(world):

@@ -50,6 +50,11 @@ class MergeResult:
     def total(self, title: str) -> int:
         return sum(self.moved[title].counts.values())
 
+    @property
+    def summary(self) -> str:
+        """党组织 2、积分对象 44: what went along, in words."""
+        return "、".join(f"{title} {self.total(title)}" for title in self.moved if self.total(title))[:300]
+
 
 class _OnlyTried(Exception):
     """Takes a trial back."""
@@ -102,8 +107,8 @@ def merge_villages(*, by: Any, on: dt.date, basis: str, rows: Sequence[MergeRow]
         result.moved[mover.title] = moved
         result.notes += moved.notes
     _close(decision)
-    merge.moved = record
-    merge.save(update_fields=["moved", "updated_at"])
+    merge.moved, merge.summary = record, result.summary
+    merge.save(update_fields=["moved", "summary", "updated_at"])
     result.notes += _grants_left(decision.names, decision.successors)
     if decision.split:
         names = "、".join(decision.names[code] for code in decision.split)

@@ -26,6 +26,7 @@ class VillageMerge(RegisterRow):
     on = models.DateField("撤并日期")
     basis = models.CharField("批准文件", max_length=120)
     note = models.CharField("说明", max_length=200, blank=True)
+    summary = models.CharField("随迁", max_length=300, blank=True, editable=False)
     moved = models.JSONField("随迁记录", default=dict, editable=False)
     done_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="办理人", related_name="+")
     undone_at = models.DateTimeField("撤回时间", null=True, blank=True)

@@ -28,6 +28,7 @@ class VillageMergeRegister(Register):
         Column("area_code", "所在镇街", Reference(AREAS, what="区划"), readonly=True, width=16),
         Column("closed", "撤销村居", Integer(), unit="个", readonly=True),
         Column("kept", "并入村居", Integer(), unit="个", readonly=True),
+        Column("summary", "随迁", Text(300), readonly=True, width=40),
         Column("note", "说明", Text(200), readonly=True, width=30),
         Column("done_by", "办理人", Text(40), readonly=True),
         Column("undone", "撤回", Text(200), readonly=True, width=30),
