@@ -4,7 +4,7 @@ Each step can be repeated: a killed worker's successor finds what was committed 
 that was only thought dead stops at its next commit (`JobRun.require_mine`). Nobody sees a close before `whole_at`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -155,10 +155,11 @@ def _fill(run: JobRun, close: QuarterClose) -> list[close_sql.Rule]:
 
     whole = areacodes.subtree(close.area_id)
     large = _has_more_entries(close, WORTH_A_SECOND_CONNECTION)
-    pieces = [partial(list_span, span) for span in (_halves(whole) if large else [whole])]
+    pieces: list[Callable[[], None]] = [partial(list_span, span) for span in (_halves(whole) if large else [whole])]
+    pieces.append(count_entries)
     try:
         # Entries are counted before any is read: one that comes later makes the fingerprint out of date.
-        side_by_side(lambda piece: piece(), [*pieces, count_entries], alone=not large)
+        side_by_side(lambda piece: piece(), pieces, alone=not large)
     except IntegrityError:
         # Somebody was transferred from one half to the other in between: all in one statement, then.
         _empty(close)
