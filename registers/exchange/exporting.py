@@ -63,7 +63,7 @@ def also_needed(register: Register, user: Any, chosen: Sequence[Column]) -> list
 
 def as_written(columns: Sequence[Column]) -> list[Column]:
     """The columns of what `cells_of` gives: references that have become texts are written as texts."""
-    return [replace(column, kind=Text()) if _labels_of(column) else column for column in columns]
+    return [replace(column, kind=Text()) if labels_of(column) else column for column in columns]
 
 
 def template_workbook(register: Register, *, by: Any) -> BinaryIO:
@@ -99,7 +99,7 @@ def cells_of(
 
 def _plain_values(register: Register, rows: QuerySet, columns: Sequence[Column]) -> Iterator[Sequence[Any]]:
     simple = all(
-        is_stored(register, column.field) and (not isinstance(column.kind, Reference) or _labels_of(column))
+        is_stored(register, column.field) and (not isinstance(column.kind, Reference) or labels_of(column))
         for column in columns
     )
     if simple:
@@ -124,7 +124,7 @@ def is_stored(register: Register, name: str) -> bool:
     return True
 
 
-def _labels_of(column: Column) -> Any:
+def labels_of(column: Column) -> Any:
     """The resolver's own way from keys to texts, `labels(keys, context) → {key: text}`, where it has one."""
     return getattr(column.kind.resolver, "labels", None) if isinstance(column.kind, Reference) else None
 
@@ -139,7 +139,7 @@ class Labels:
 
     def __init__(self, column: Column, context: RowContext) -> None:
         self.context = context
-        self.labels_of = _labels_of(column)
+        self.labels_of = labels_of(column)
         self.known: dict[Any, str] = {}
 
     def learn(self, values: Iterable[Any]) -> None:

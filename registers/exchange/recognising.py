@@ -12,7 +12,7 @@ from registers.workbooks.sheets import OWN_SHEETS, Sheet
 from registers.workbooks.texts import sheet_name
 
 _COPY = re.compile(r"[\s（(]*(?:副本|\d{1,3})[)）]?$")  # 村情年报 (2), 村情年报（副本）
-_LEAST_SHARE = 0.6  # of a register's columns that must stand in a sheet of another name
+_LEAST_SHARE, _LEAST_COLUMNS = 0.6, 3  # of a strange sheet's headings that a register must know
 
 
 @dataclass
@@ -53,16 +53,17 @@ def register_of_sheet(kept: Sequence[Register], sheet: Sheet, user: Any) -> Regi
 
 
 def register_by_headings(kept: Sequence[Register], sheet: Sheet, user: Any) -> Register | None:
-    """The register whose headings fit a sheet best, where they surely do."""
+    """The register that knows most of a sheet's headings, where one surely does; the fuller fit wins."""
     head = replace(sheet, rows=sheet.rows[: HEADING_ROWS_SEARCHED + 1], formulas=set())
-    best: tuple[float, Register | None] = (_LEAST_SHARE, None)
+    best: tuple[float, int] = (_LEAST_SHARE, _LEAST_COLUMNS - 1)
+    found = None
     for register in kept:
-        columns = register.columns_for(user)
-        table = table_from_sheet(columns, head)
-        share = len(table.places) / max(len(columns), 1)
-        if not table.errors and share > best[0]:
-            best = (share, register)
-    return best[1]
+        table = table_from_sheet(register.columns_for(user), head)
+        known, unknown = len(table.places), sum(1 for note in table.notes if note.position is not None)
+        fit = (known / (known + unknown), known) if known else (0.0, 0)
+        if not table.errors and known >= _LEAST_COLUMNS and fit > best:
+            best, found = fit, register
+    return found
 
 
 def _why_unread(sheet: Sheet) -> str:

@@ -18,6 +18,7 @@ from registers.pages.home import Home
 from registers.pages.imports import ExportFace, ImportFace, TemplateFace
 from registers.pages.list_tools import ColumnsFace, ViewsFace
 from registers.pages.lists import ListFace
+from registers.pages.merging import Merging
 from registers.pages.search import Lookup, Search
 from registers.pages.settings import SettingsPage
 from registers.register import Register, registers
@@ -85,6 +86,7 @@ _files = [
 urlpatterns = [
     path("", Home.as_view(), name="home"),
     path("town-book/", TownBook.as_view(), name="town-book"),
+    path("merge/", Merging.as_view(), name="merge"),
     path("settings/", SettingsPage.as_view(), name="settings"),
     path("search/", Search.as_view(), name="search"),
     path("lookup/<str:name>/", Lookup.as_view(), name="lookup"),

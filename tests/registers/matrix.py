@@ -10,6 +10,8 @@ ROUTES = (
     Route("town-book", VILLAGE_WRITERS, "post"),
     Route("api:town-book-export", VILLAGE_WRITERS),
     Route("api:town-book-import-workbook", VILLAGE_WRITERS, "post"),
+    Route("merge", VILLAGE_WRITERS),
+    Route("merge", VILLAGE_WRITERS, "post"),
     Route("settings", STAFF),
     Route("settings", COUNTY, "post"),
     Route("jobs:list", ALL),

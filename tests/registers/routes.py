@@ -5,6 +5,7 @@ UUID = "00000000-0000-0000-0000-000000000000"
 ROUTES = {
     "home": {},
     "search": {},
+    "merge": {},
     "settings": {},
     "town-book": {},
     "lookup": {"name": "villages"},
