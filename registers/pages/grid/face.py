@@ -11,6 +11,7 @@ from registers.errors import DomainError, Invalid
 from registers.exchange.importing import check, import_table
 from registers.exchange.matching import Planned, keys_of, lookups_of
 from registers.exchange.outcome import ERRORS_TOLD, ImportOutcome
+from registers.ordering import ordering_of
 from registers.pages.faces import Face
 from registers.pages.grid import carrying
 from registers.pages.grid.bodies import LIMIT, SentRow, known_of, pasted_cells, read_body, sent_rows, table_of
@@ -88,7 +89,7 @@ class GridFace(Face):
             query, queryset=register.rows(self.user).filter(pk__in=mine), request=self.request
         )
         rows = filters.qs if filters.is_valid() else filters.queryset.none()
-        return rows.order_by(*reading.ordering_of(register, ""))
+        return rows.order_by(*ordering_of(register, ""))
 
     # -- what the page asks
 
