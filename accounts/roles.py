@@ -22,7 +22,7 @@ VIEW_ALL = frozenset(
 ) | {"boards.view", "reports.view"}
 ENTER = frozenset(
     f"{things}.change" for things in ("villages", "organizations", "members", "federations", "economy", "services")
-) | {"claims.declare"}
+) | {"claims.declare", "rota.change"}
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,7 @@ ROLES = {
                 "economy.view",
                 "claims.federation_check",
                 "claims.declare",
+                "rota.change",
                 "boards.view",
                 "services.view",
                 "areas.view",

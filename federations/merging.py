@@ -126,3 +126,8 @@ class Memberships:
         standing = Q(valid_to__isnull=True) | Q(valid_to__gt=on)
         alive = ~Q(federation__status=Federation.Status.DISSOLVED)
         return list(rows.filter(standing, alive, village__in=list(codes)).order_by("village_id", "pk"))
+
+
+def unfinished(on: dt.date) -> Q:
+    """Items of joint plans that were not done by that day go along; what was done stays with the village that did it."""
+    return Q(actual_to__isnull=True) | Q(actual_to__gt=on)

@@ -1,5 +1,6 @@
 """What federations put on pages below: what a person is to approve, and which federations a village belongs to."""
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -7,12 +8,13 @@ from django.db.models import Q
 from django.urls import reverse
 
 from federations.access import APPROVE, may_approve
-from federations.models import Federation, FederationVillage
+from federations.models import Federation, FederationVillage, LeadershipPattern
 from lianjian import clock
 from registers.pages.parts import RelatedTable
 from registers.sockets import Owed
 
 SHOWN = 5
+HAND_OVER_SOON = 30  # days
 
 
 def to_approve(user: Any) -> Iterable[Owed]:
@@ -23,6 +25,20 @@ def to_approve(user: Any) -> Iterable[Owed]:
     for federation in waiting.select_related("organization").order_by("updated_at")[:SHOWN]:
         if may_approve(by=user, federation=federation):
             yield Owed(f"批复“{federation.name}”", reverse("federations:detail", args=[federation.pk]), "去批复")
+
+
+def hand_overs(user: Any) -> Iterable[Owed]:
+    """Federations in pattern B whose hand-over to pattern A is due within a month, or was (P08)."""
+    if not user.can(LeadershipPattern.change_right):
+        return
+    soon = clock.today() + dt.timedelta(days=HAND_OVER_SOON)
+    due = LeadershipPattern.objects.changeable_by(user).filter(
+        pattern=LeadershipPattern.Pattern.B, valid_to__isnull=True, due_on__lte=soon
+    )
+    running = due.exclude(federation__status=Federation.Status.DISSOLVED)
+    for row in running.select_related("federation").order_by("due_on", "pk")[:SHOWN]:
+        address = reverse("federations:hand-over", args=[row.federation_id])
+        yield Owed(f"“{row.federation.name}”由模式B交接为模式A", address, "去交接", row.due_on)
 
 
 def federations_of_village(village: Any, user: Any) -> Iterable[RelatedTable]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from federations.models import Federation, FederationVillage
+from federations.models import Federation, FederationVillage, JointPlan
 from registers.rows.columns import CellError, Found, Reference
 from villages.models import Village
 from villages.resolvers import VILLAGES
@@ -103,3 +103,27 @@ FEDERATIONS = FederationResolver()
 MEMBER_LIST = Reference(
     MemberListResolver(), what="村居", listed=True, label=lambda members: "、".join(member.text for member in members)
 )
+
+
+class PlanResolver:
+    """Finds joint plans by number or name within the user's own scope; one query for a whole table."""
+
+    def resolve(self, texts: Iterable[str], context: Any) -> Mapping[str, Any]:
+        asked = [str(text) for text in texts]
+        numbers = [text for text in asked if text.isascii() and text.isdigit() and len(text) < 13]
+        rows = JointPlan.objects.within(context.scope).filter(Q(pk__in=numbers) | Q(name__in=asked))
+        found: dict[str, list[JointPlan]] = defaultdict(list)
+        for row in rows.select_related("federation").order_by("pk"):
+            found[row.name].append(row)
+            found[str(row.pk)].append(row)
+        answers: dict[str, Any] = {}
+        for text in asked:
+            if len(found.get(text, ())) == 1:
+                answers[text] = found[text][0]
+            elif found.get(text):
+                named = "、".join(f"{row.federation}的编号 {row.pk}" for row in found[text][:5])
+                answers[text] = CellError(f"填了“{text}”，有 {len(found[text])} 个同名的规划：{named}", "请填编号")
+        return answers
+
+
+PLANS = PlanResolver()

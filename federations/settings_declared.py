@@ -40,10 +40,25 @@ def _word(text: str) -> str:
     return text.strip()
 
 
+def _items(text: str) -> list[str]:
+    """Names separated by 、 or commas, each once."""
+    parts = [part.strip() for part in str(text).replace("，", "、").replace(",", "、").split("、")]
+    found = list(dict.fromkeys(filter(None, parts)))
+    if not 1 <= len(found) <= 20:
+        raise ValueError("请填 1 到 20 项，用顿号隔开")
+    if long := next((item for item in found if len(item) > 18), ""):
+        raise ValueError(f"“{long}”太长，每项不超过 18 个字")
+    return found
+
+
 VILLAGES_MIN, VILLAGES_MAX = "federations.villages_min", "federations.villages_max"
 POPULATION_MIN, POPULATION_MAX = "federations.population_min", "federations.population_max"
 COUNTY_APPROVES = "federations.county_approves"
 LOCAL_WORD = "federations.local_word"
+PREMISES_ITEMS = "federations.premises_items"
+HANDOVER_MONTHS = "federations.handover_months"
+# The items that the towns name (P13); what stands behind 三办一中心 and 7+1 a county spells out as it likes.
+STANDARD = ["联合会议室", "党员活动室", "党群服务中心", "三办一中心", "“7+1”服务事项", "服务热线公示"]
 
 for declaration in (
     SettingDeclaration(VILLAGES_MIN, "联建村数下限（个）", 3, _whole(1, 100), "低于下限须在批复前说明理由"),
@@ -59,6 +74,21 @@ for declaration in (
         show=_named,
     ),
     SettingDeclaration(LOCAL_WORD, "本县对联建单位的叫法", "新村", _word, "“新村”或“联建片区”，用作新建时的默认类别"),
+    SettingDeclaration(
+        PREMISES_ITEMS,
+        "联建场所建设标准",
+        STANDARD,
+        _items,
+        "全部达到才算达标，用顿号隔开。改后在列表和指标里立即按新标准算",
+        show="、".join,
+    ),
+    SettingDeclaration(
+        HANDOVER_MONTHS,
+        "模式B过渡期限（月）",
+        24,
+        _whole(1, 120),
+        "镇领导任书记满这个期限的，提醒交接给强村书记；登记时可以另填应交接日期",
+    ),
 ):
     declare_setting(declaration)
 

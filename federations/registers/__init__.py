@@ -1,7 +1,35 @@
 """Registers of federations/: federations and their villages; the economy that villages run together."""
 
+from federations.registers.duty import DutyRegister, SwapRegister
 from federations.registers.enterprises import EnterpriseRegister
 from federations.registers.federations import FederationRegister
 from federations.registers.memberships import MembershipRegister
+from federations.registers.organising import (
+    EvidenceRegister,
+    FederationEnterpriseRegister,
+    HelpTeamRegister,
+    PatternRegister,
+    VillageClassRegister,
+)
+from federations.registers.plans import JointPlanRegister, OpinionRegister, PlanItemRegister
+from federations.registers.premises import PremisesRegister
+from federations.registers.supports import VillageSupportRegister, WeakVillageRegister
 
-REGISTERS = (FederationRegister, MembershipRegister, EnterpriseRegister)
+REGISTERS = (
+    FederationRegister,
+    MembershipRegister,
+    EvidenceRegister,
+    PatternRegister,
+    FederationEnterpriseRegister,
+    VillageClassRegister,
+    HelpTeamRegister,
+    PremisesRegister,
+    DutyRegister,
+    SwapRegister,
+    WeakVillageRegister,
+    VillageSupportRegister,
+    JointPlanRegister,
+    PlanItemRegister,
+    OpinionRegister,
+    EnterpriseRegister,
+)

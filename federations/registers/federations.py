@@ -127,6 +127,8 @@ class FederationRegister(Register):
     more_views = {
         "scale": ("new/scale/", "federations.views.founding.ScaleFace"),
         "step": ("<str:key>/step/", "federations.views.steps.StepFace"),
+        "hand-over": ("<str:key>/hand-over/", "federations.views.leadership.HandOverFace"),
+        "rota": ("<str:key>/rota/", "federations.views.duty_entry.WeekEntryFace"),
         "join": ("<str:key>/join/", "federations.views.steps.JoinFace"),
     }
     empty_text = "还没有联建单位。可以新建一个，也可以下载模板，把已有的新村填好后导入。"

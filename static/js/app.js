@@ -11,6 +11,7 @@ import { start as startKeyboard } from "./keyboard.js";
 import { start as startLookups } from "./lookup.js";
 import { start as startMenus } from "./menus.js";
 import { start as startMessages } from "./messages.js";
+import { start as startPrint } from "./print.js";
 import { start as startSelection } from "./selection.js";
 import { start as startTables } from "./tables.js";
 
@@ -21,7 +22,10 @@ for (const start of [startCsrf, startMessages, startMenus, startConfirm, startKe
 
 // For the page and again for each part that htmx puts in.
 function enliven(root) {
-  for (const start of [startTables, startForms, startSelection, startLookups, startFormsets, startColumns, startCharts]) {
+  const starts = [
+    startTables, startForms, startSelection, startLookups, startFormsets, startColumns, startCharts, startPrint,
+  ];
+  for (const start of starts) {
     start(root);
   }
 }

@@ -3,6 +3,7 @@
 from typing import Any
 
 from federations.models import Enterprise
+from tests.federations.matrix_organisation import ORGANISATION, put_organisation
 from tests.matrix.route import ECONOMY, POINTS, VILLAGE_WRITERS, WRITERS, Route, faces, row
 
 REGISTERS = (
@@ -18,10 +19,11 @@ STEPS = (
     *row("federation-villages:leave", WRITERS, "federation-villages", POINTS, "get", "post"),
 )  # fmt: skip
 ECONOMY_REGISTERS = (*faces("enterprises", ECONOMY, VILLAGE_WRITERS),)
-ROUTES = (*REGISTERS, *STEPS, *ECONOMY_REGISTERS)
+ROUTES = (*REGISTERS, *STEPS, *ORGANISATION, *ECONOMY_REGISTERS)
 
 
 def put(stage: Any) -> None:
-    """Rows of the economy in the stage's village."""
+    """How the stage's federation is organised, and rows of the economy in its village."""
+    put_organisation(stage)
     village = stage.rows["villages"]
     stage.rows["enterprises"] = Enterprise.objects.create(name="锅上果品公司", area_id=village, note="骨干企业").pk

@@ -2,7 +2,13 @@
 
 ROUTES = {
     "federation-villages:leave": {"key": "1"},
+    "duty-shifts:swap": {"key": "1"},
+    "duty-shifts:week": {},
+    "federation-premises:checklist": {"key": "1"},
+    "federations:hand-over": {"key": "1"},
     "federations:join": {"key": "1"},
+    "federations:rota": {"key": "1"},
     "federations:scale": {},
     "federations:step": {"key": "1"},
+    "weak-villages:accept": {"key": "1"},
 }

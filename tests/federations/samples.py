@@ -5,6 +5,7 @@ import datetime as dt
 from federations.actions.founding import found_federation
 from federations.models import Federation, FederationVillage
 from tests.federations.samples_economy import ECONOMY_SAMPLES
+from tests.federations.samples_organisation import ORGANISATION
 from tests.registers.suite.samples import UNKNOWN_VILLAGE, Sample
 from tests.villages.samples import village_in
 from tests.world import TOWN, World
@@ -61,4 +62,5 @@ SAMPLES = {
         wrong=("from", "去年"),
         place=("village_code", UNKNOWN_VILLAGE),
     ),
+    **ORGANISATION,
 }  # fmt: skip

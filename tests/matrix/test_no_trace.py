@@ -56,8 +56,9 @@ def marked(stage: Stage) -> Stage:
 
 
 TEXTS = {"name", "title", "note", "specialties", "head", "portfolio", "exempt_reason", "evidence", "remark", "address",
-         "basis"}  # fmt: skip
-WITHOUT_TEXTS = {"federation-villages"}  # told by the names of its federation and village
+         "basis", "content", "person", "problems"}  # fmt: skip
+# Told by the names of federation and village; swaps are never rewritten, not even here.
+WITHOUT_TEXTS = {"federation-villages", "duty-swaps"}
 
 
 def texts_of(answer) -> str:
