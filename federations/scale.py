@@ -62,6 +62,13 @@ def latest_populations(codes: Collection[str], on: dt.date) -> dict[str, int]:
     return dict(latest.distinct("village_id").values_list("village_id", "population"))
 
 
+def latest_figures(codes: Collection[str], on: dt.date) -> dict[str, VillageFacts]:
+    """Each village's latest figures up to that year. Callers ask for villages whose figures the user may see."""
+    facts = VillageFacts.objects.unscoped("of villages that went through the guard")
+    latest = facts.filter(village_id__in=codes, year__lte=on.year).order_by("village_id", "-year")
+    return {row.village_id: row for row in latest.distinct("village_id")}
+
+
 def check_scale(villages: Collection[str], on: dt.date, *, area_code: str) -> Scale:
     """The scale of villages (codes) on a day, against the limits of the county of `area_code`."""
     people = latest_populations(villages, on)

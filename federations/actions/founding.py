@@ -1,7 +1,7 @@
 """Founding a federation (P05–P08): the joint organisation, its villages and posts, and the first step, at once."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,8 @@ from django.db import transaction
 
 from federations.access import CHANGE, require_village
 from federations.actions.conflicts import conflicts_explained
+from federations.actions.evidence import keep_evidence
+from federations.actions.leadership import begin_pattern
 from federations.actions.steps import add_step
 from federations.models import Federation, FederationVillage
 from lianjian import areacodes, clock, pinyin
@@ -67,13 +69,18 @@ def found_federation(
     organization_name: str = "",
     posts: Sequence[NewPost] = (),
     evidence: str = "",
+    topics: Mapping[str, str] | None = None,
+    evidence_source: str = "",
+    pattern: str = "",
+    due_on: dt.date | None = None,
     scale_reason: str = "",
     on: dt.date | None = None,
     reason: str = "",
 ) -> Federation:
     """A planned federation (拟建) with all that belongs to it. Its villages take no slot before 批复.
 
-    `area` is the leading town, or the county. Raises Invalid, NotAllowed.
+    `area` is the leading town, or the county; `topics` is the evidence by heading (P07), `pattern` a or b with the day
+    by which b is to be handed over (P08). Raises Invalid, NotAllowed.
     """
     require_target(by=by, right=CHANGE, code=area.pk, field="area_code", what="镇街")
     name = name.strip()
@@ -119,6 +126,11 @@ def found_federation(
             source=post.source,
             valid_from=day,
         )
+    keep_evidence(federation, topics or {}, on=day, source=evidence_source.strip())
+    if pattern:
+        if due_on is not None and due_on <= day:
+            raise Invalid("应交接日期应晚于提出日期", field="due_on")
+        begin_pattern(federation, pattern=pattern, on=day, due_on=due_on)
     add_step(federation, to=Federation.Status.PLANNED, on=day, by=by, reason=reason)
     return federation
 

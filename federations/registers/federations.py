@@ -8,9 +8,11 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.urls import reverse
 
 from federations.access import may, may_approve
+from federations.actions.evidence import missing_topics
 from federations.actions.founding import found_federation
+from federations.actions.leadership import pattern_on
 from federations.actions.steps import NEEDS_APPROVAL, adjust, move_status
-from federations.models import Federation, FederationVillage
+from federations.models import Federation, FederationVillage, LeadershipPattern
 from federations.queries import UNFINISHED, standing_memberships
 from federations.resolvers import MEMBER_LIST, members_of
 from federations.scale import check_scale
@@ -18,8 +20,8 @@ from lianjian import clock
 from members.models import PartyOrganization
 from members.resolvers import ORGANIZATIONS
 from registers.errors import Invalid
-from registers.pages.parts import Action, Notice, Related, RelatedTable
-from registers.register import Register, register_of
+from registers.pages.parts import Action, Notice
+from registers.register import Register
 from registers.rows.columns import Choice, Column, Date, Reference, Text
 from villages.models import Area
 from villages.resolvers import AreaResolver
@@ -125,9 +127,11 @@ class FederationRegister(Register):
         "detail": "federations.views.detail.FederationFace",
     }
     more_views = {
-        "scale": ("new/scale/", "federations.views.founding.ScaleFace"),
+        "scale": ("new/scale/", "federations.views.founding_scale.ScaleFace"),
+        "draft": ("new/<int:pk>/", "federations.views.founding.DraftFace"),
         "step": ("<str:key>/step/", "federations.views.steps.StepFace"),
         "hand-over": ("<str:key>/hand-over/", "federations.views.leadership.HandOverFace"),
+        "file": ("<str:key>/file/", "federations.views.file.FileFace"),
         "rota": ("<str:key>/rota/", "federations.views.duty_entry.WeekEntryFace"),
         "join": ("<str:key>/join/", "federations.views.steps.JoinFace"),
     }
@@ -187,21 +191,13 @@ class FederationRegister(Register):
             federation = move_status(by=by, federation=federation, to=step, on=day)
         return federation
 
-    def related(self, row: Federation, user: Any) -> Iterable[Related | RelatedTable]:
-        if user.can("organizations.view"):
-            posts = register_of("posts").rows(user).filter(organization=row.organization_id)
-            standing = posts.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=clock.today()))
-            yield Related(
-                "班子", "posts", standing.order_by("valid_from", "pk"),
-                ("person", "title", "portfolio", "source", "from"),
-                filters={"organization": row.organization_id},
-                initial={"organization": row.organization_id} if may(by=user, federation=row) else None,
-                empty="还没有填报班子成员。",
-            )  # fmt: skip
-
     def actions(self, row: Federation, user: Any) -> Iterable[Action]:
         if may(by=user, federation=row) and row.status != Status.DISSOLVED:
             yield Action("加入村居", reverse(self.url_name("join"), args=[row.pk]), icon="plus")
+            pattern = pattern_on(row)
+            if pattern is not None and pattern.pattern == LeadershipPattern.Pattern.B:
+                yield Action("交接为模式A", reverse(self.url_name("hand-over"), args=[row.pk]), icon="arrows-exchange")
+        yield Action("一村一档", reverse(self.url_name("file"), args=[row.pk]), icon="printer")
         for to in Federation.NEXT_STATUS[row.status]:
             allowed = may_approve(by=user, federation=row) if to in NEEDS_APPROVAL else may(by=user, federation=row)
             if allowed:
@@ -214,8 +210,9 @@ class FederationRegister(Register):
     def notices(self, row: Federation, user: Any) -> Iterable[Notice]:
         if row.status == Status.REVIEWED and may_approve(by=user, federation=row):
             yield Notice("论证已完成，等您批复。", "waiting")
-        if row.status in UNFINISHED and not row.evidence:
-            yield Notice("还没有填写论证依据（区位、人口、产业、文化、治理）。", "waiting")
+        if row.status in UNFINISHED and missing_topics(row):
+            missing = "、".join(missing_topics(row))
+            yield Notice(f"论证依据还缺：{missing}。", "waiting", "?tab=team", "去补充")
         if row.is_primary and row.status in UNFINISHED:
             codes = list(standing_memberships(row).values_list("village_id", flat=True))
             scale = check_scale(codes, clock.today(), area_code=row.area_id)

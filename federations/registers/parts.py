@@ -1,6 +1,7 @@
 """What registers of rows that belong to one federation share."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 import django_filters
 
@@ -25,9 +26,9 @@ class OfFederationRegister(Register):
     """Base of registers whose rows hang on a federation."""
 
     group = "联建"
-    filterset_class: Any = OfFederationFilters
-    primary_filters = ("q", "area")
-    select_related = ("federation",)
+    filterset_class: ClassVar[Any] = OfFederationFilters
+    primary_filters: ClassVar[Sequence[str]] = ("q", "area")
+    select_related: ClassVar[Sequence[str]] = ("federation",)
     lookups = {"federation": "federations"}
     view_right = "federations.view"
     change_right = "federations.change"

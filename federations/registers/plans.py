@@ -80,6 +80,7 @@ PLAN = Column(
 
 class OpinionFilters(django_filters.FilterSet):
     plan = django_filters.NumberFilter("plan_id", label="规划编号")
+    federation = django_filters.NumberFilter("plan__federation_id", label="联建单位编号")
     taken = django_filters.ChoiceFilter(label="采纳情况", choices=PlanOpinion.Taken.choices, empty_label="全部")
 
 
@@ -126,6 +127,7 @@ class OpinionRegister(Register):
 
 class ItemFilters(django_filters.FilterSet):
     plan = django_filters.NumberFilter("plan_id", label="规划编号")
+    federation = django_filters.NumberFilter("plan__federation_id", label="联建单位编号")
     progress = django_filters.ChoiceFilter(
         label="进度", choices=[("waiting", "未开工"), ("running", "进行中"), ("done", "已完成"), ("late", "逾期未完")],
         empty_label="全部", method="by_progress",

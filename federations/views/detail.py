@@ -6,25 +6,144 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.formats import number_format
 
-from federations.models import Federation, FederationVillage
+from federations import story
+from federations.access import may
+from federations.actions.leadership import pattern_on
+from federations.duty import monday_of, week_of
+from federations.models import DutyShift, Federation, FederationVillage, PlanningEvidence, Shift
+from federations.placing import drawing
 from federations.queries import UNFINISHED
+from federations.registers.organising import evidence_by_topic
 from federations.scale import latest_populations
-from lianjian import clock
+from federations.story_parts import plan_parts, premises_parts, team_parts
+from federations.views.duty import entry_url, week_text, week_url
+from lianjian import areacodes, clock
+from members.models import Post
 from registers.pages.details import DetailFace
 from registers.pages.parts import Action, RelatedTable
+from villages.models import Village
+
+OVERVIEW, TEAM, PREMISES, PLANS, HISTORY = "", "team", "premises", "plans", "history"
+TABS = {
+    OVERVIEW: "概况",
+    TEAM: "论证与班子",
+    PREMISES: "场所与值班",
+    PLANS: "联合规划",
+    HISTORY: "历程",
+}
+STEPS_SHOWN = 5
 
 
 class FederationFace(DetailFace):
+    """What matters stands on the first tab; `tab` opens the others, each with its own questions to the database."""
+
     template = "federations/detail.html"
 
     def context(self, row: Federation) -> dict[str, Any]:
+        tab = self.request.GET.get("tab", OVERVIEW)
+        self.tab = tab if tab in TABS else OVERVIEW
         context = super().context(row)
         self.members = self.standing(row)
         context["key_facts"] = self.story_facts(row)
-        context["story"] = [self.village_table(row), *context.pop("related")]
+        context["tab"] = self.tab
+        context["tabs"] = [
+            {"title": title, "url": f"?tab={name}" if name else self.url("detail", row), "active": name == self.tab}
+            for name, title in TABS.items()
+        ]
         context["stages"] = stages(row)
-        context["steps"] = self.steps(row)
-        return context
+        parts = {
+            OVERVIEW: self.overview, TEAM: self.team, PREMISES: self.premises, PLANS: self.plans, HISTORY: self.past,
+        }  # fmt: skip
+        if self.tab != OVERVIEW:
+            context |= {"fact_groups": [], "related": [], "history": [], "notices": []}
+        return context | parts[self.tab](row)
+
+    def overview(self, row: Federation) -> dict[str, Any]:
+        """Villages, place, leaders and figures; below them what other registers keep about it, and the last steps."""
+        own = [member for member in self.members if member.is_own]
+        years = story.yearly(self.user, [member.village_id for member in own])
+        steps = self.steps(row)
+        return {
+            "villages": self.village_table(row),
+            "drawing": self.drawing(row, own),
+            "leaders": self.leaders(row),
+            "charts": story.charts(years, len(own)),
+            "steps": steps[:STEPS_SHOWN],
+            "more_steps": f"?tab={HISTORY}" if len(steps) > STEPS_SHOWN else "",
+        }
+
+    def team(self, row: Federation) -> dict[str, Any]:
+        """Evidence by heading, who led and leads, and of an overlay one its enterprises, classes and help teams."""
+        rows = PlanningEvidence.objects.visible_to(self.user).filter(federation=row)
+        topics = evidence_by_topic(rows)
+        missing = [topic.label for topic in PlanningEvidence.NEEDED if not topics[topic]]
+        posts = story.posts_of(self.user, row)
+        return {
+            "evidence": [(PlanningEvidence.Topic(topic).label, rows) for topic, rows in topics.items()],
+            "missing_topics": "、".join(missing),
+            "evidence_url": self.list_of("planning-evidence", row),
+            "add_evidence_url": self.add_to("planning-evidence", row),
+            "timeline": story.timeline(self.user, row, posts),
+            "related": [self.related_part(part) for part in team_parts(self.user, row, self.may_change_row(row))],
+        }
+
+    def premises(self, row: Federation) -> dict[str, Any]:
+        monday = monday_of(clock.today())
+        may_write = may(by=self.user, federation=row, right=DutyShift.change_right)
+        return {
+            "related": [self.related_part(part) for part in premises_parts(self.user, row, self.may_change_row(row))],
+            "week": week_of(self.user, row, monday),
+            "shifts": Shift.labels,
+            "week_text": week_text(monday),
+            "week_url": week_url(row, monday),
+            "entry_url": entry_url(row, monday) if may_write else "",
+        }
+
+    def plans(self, row: Federation) -> dict[str, Any]:
+        return {"related": [self.related_part(part) for part in plan_parts(self.user, row, self.may_change_row(row))]}
+
+    def past(self, row: Federation) -> dict[str, Any]:
+        former = [
+            {"village": one.village.name, "role": one.get_role_display(), "from": one.valid_from, "to": one.valid_to}
+            for one in story.former_villages(self.user, row)
+        ]
+        return {"steps": self.steps(row), "former": former}
+
+    def drawing(self, row: Federation, own: list[FederationVillage]) -> Any:
+        """Its villages among the town's others, as far as the user may see them."""
+        low, high = areacodes.subtree(row.area_id)
+        near = Village.objects.visible_to(self.user).filter(area_id__gte=low, area_id__lt=high, longitude__isnull=False)
+        url = reverse("villages:list")
+        members = [(one.village, one.role, f"{url}{one.village_id}/") for one in own]
+        return drawing(members, near.order_by("area_id")) if members else None
+
+    def leaders(self, row: Federation) -> dict[str, Any]:
+        """Who leads today and in which pattern; a hand-over that is due is said."""
+        today = clock.today()
+        standing = [
+            post for post in story.posts_of(self.user, row)
+            if post.valid_from <= today and (post.valid_to is None or post.valid_to > today)
+        ]  # fmt: skip
+        order = list(Post.Title.values)
+        standing.sort(key=lambda post: (order.index(post.title), post.valid_from))
+        pattern = pattern_on(row)
+        due = pattern.due_on if pattern is not None else None
+        return {
+            "posts": standing,
+            "pattern": pattern.get_pattern_display() if pattern is not None else "",
+            "due_on": due,
+            "late": due is not None and due <= today,
+            "all_url": f"?tab={TEAM}",
+            "add_url": f"{reverse('posts:new')}?organization={row.organization_id}"
+            if self.may_change_row(row) and self.user.can("organizations.change")
+            else "",
+        }
+
+    def list_of(self, slug: str, row: Federation) -> str:
+        return f"{reverse(f'{slug}:list')}?federation={row.pk}"
+
+    def add_to(self, slug: str, row: Federation) -> str:
+        return f"{reverse(f'{slug}:new')}?federation={row.pk}" if self.may_change_row(row) else ""
 
     def fact_groups(self, row: Federation) -> list[dict[str, Any]]:
         """Without what the head and the tables tell already."""

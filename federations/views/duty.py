@@ -136,13 +136,13 @@ class ShiftFace(DetailFace):
 
 def week_url(federation: Federation, monday: dt.date, **more: str) -> str:
     """The rota of a week."""
-    query = {"federation": federation.pk, "week": monday.isoformat()} | more
+    query: dict[str, Any] = {"federation": federation.pk, "week": monday.isoformat()} | more
     return f"{reverse('duty-shifts:week')}?{urlencode(query)}"
 
 
 def entry_url(federation: Federation, monday: dt.date, **more: str) -> str:
     """Where a week is written."""
-    query = {"week": monday.isoformat()} | more
+    query: dict[str, Any] = {"week": monday.isoformat()} | more
     return f"{reverse('federations:rota', args=[federation.pk])}?{urlencode(query)}"
 
 

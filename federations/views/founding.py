@@ -1,209 +1,258 @@
-"""The founding form (P05–P08): facts, villages and posts on one page, with the scale told while one types (P06)."""
+"""The founding wizard (P05–P08): why, which villages, who leads; what is typed is kept until it is done."""
 
 from typing import Any
 
-from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 
-from federations.actions.founding import NewPost, found_federation
-from federations.models import Federation, FederationVillage
-from federations.queries import primary_memberships
-from federations.registers.federations import JOINT_KINDS
-from federations.scale import Scale, check_scale
+from federations.actions.founding import NewPost, found_federation, organization_name_of
+from federations.models import Federation, FoundingDraft, LeadershipPattern, PlanningEvidence
 from federations.settings_declared import LOCAL_WORD
+from federations.views.founding_forms import (
+    POSTS_PREFIX,
+    VILLAGES_PREFIX,
+    FactsForm,
+    PostRows,
+    Role,
+    TeamForm,
+    VillageRows,
+    kept,
+    typed_in,
+)
+from federations.views.founding_scale import scale_of
 from lianjian import clock
+from lianjian.numbers import whole_number
 from members.models import PartyOrganization, Post
 from registers.errors import Invalid
-from registers.exchange.context import RowContext
 from registers.models.setting import setting
-from registers.pages.action_face import ActionForm, DayField, LookupField
 from registers.pages.faces import Face
-from registers.register import Register
-from registers.rows.columns import Found
-from villages.models import Area, Village
-from villages.resolvers import VILLAGES
 
 DEFAULT_KIND = {"新村": Federation.Kind.NEW_VILLAGE, "联建片区": Federation.Kind.DISTRICT}
-VILLAGES_PREFIX, POSTS_PREFIX = "villages", "posts"
-MOST_VILLAGES = 150
-Role = FederationVillage.Role
+STEPS = {1: "论证", 2: "成员村居", 3: "班子", 4: "核对"}
+WHY, VILLAGES, TEAM, REVIEW = STEPS
+MOST_DRAFTS = 20
 
 
-class FoundForm(ActionForm):
-    name = forms.CharField(label="名称", max_length=60, help_text="如“湛江路新村”")
-    kind = forms.ChoiceField(label="类别", choices=Federation.Kind.choices)
-    mode = forms.ChoiceField(label="联建模式", choices=[("", "请选择"), *Federation.Mode.choices])
-    sub_mode = forms.ChoiceField(
-        label="细分模式", choices=[("", "不分"), *Federation.SubMode.choices], required=False,
-        help_text="只有“城乡一体化带动”才分",
-    )  # fmt: skip
-    area_code = forms.ChoiceField(label="牵头镇街")
-    on = DayField(label="提出日期")
-    organization_kind = forms.ChoiceField(label="联合党组织类别", choices=JOINT_KINDS)
-    organization_name = forms.CharField(
-        label="联合党组织名称",
-        max_length=80,
-        required=False,
-        help_text="不填按名称生成，如“中共湛江路新村联合总支委员会”",
-    )
-    evidence = forms.CharField(
-        label="论证依据", max_length=2000, required=False, widget=forms.Textarea({"rows": 5}),
-        help_text="从区位、人口、产业、文化、治理几个方面写明为什么联在一起；提交论证前补齐即可",
-    )  # fmt: skip
+class Wizard(Face):
+    """What all steps share: the parts of a step made from what was typed, and the way between steps."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        areas = Area.objects.within(self.user.scope_for(self.register.change_right))
-        leading = areas.filter(level__in=[Area.Level.TOWN, Area.Level.COUNTY], valid_to__isnull=True).order_by(
-            "-level", "code"
-        )
-        self.areas = {area.code: area for area in leading.order_by("-level", "code")}
-        choices = [(code, area.name) for code, area in self.areas.items()]
-        leading_area = self.fields["area_code"]
-        assert isinstance(leading_area, forms.ChoiceField)  # noqa: S101 -- declared above
-        leading_area.choices = choices if len(choices) == 1 else [("", "请选择"), *choices]
-
-
-class VillageRow(ActionForm):
-    village = LookupField(VILLAGES, "villages", what="村居", label="村居", required=False)
-    role = forms.ChoiceField(label="角色", choices=Role.choices, initial=Role.MEMBER, required=False)
-
-    def has_changed(self) -> bool:
-        """A row whose village is left empty is no row, whatever its role says."""
-        return bool(self.data.get(self.add_prefix("village"), "").strip()) if self.is_bound else super().has_changed()
-
-
-class PostRow(ActionForm):
-    person = forms.CharField(label="姓名", max_length=40, required=False, help_text="姓名或党员编号")
-    title = forms.ChoiceField(label="职务", choices=Post.Title.choices, initial=Post.Title.SECRETARY, required=False)
-    portfolio = forms.CharField(label="分工", max_length=60, required=False)
-    source = forms.ChoiceField(label="来源", choices=Post.Source.choices, required=False)
-
-    def has_changed(self) -> bool:
-        return bool(self.data.get(self.add_prefix("person"), "").strip()) if self.is_bound else super().has_changed()
-
-
-VillageRows = forms.formset_factory(VillageRow, extra=3, can_delete=True, max_num=MOST_VILLAGES)
-PostRows = forms.formset_factory(PostRow, extra=1, can_delete=True, max_num=20)
-
-
-def kept(formset: Any) -> list[dict[str, Any]]:
-    """The rows of a valid formset that were filled and not taken away."""
-    return [
-        form.cleaned_data
-        for form in formset
-        if form.has_changed() and form.cleaned_data and not form.cleaned_data.get("DELETE")
-    ]
-
-
-class FoundFace(Face):
-    template = "federations/found.html"
     needs_change = True
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def parts(self, step: int, typed: dict[str, Any] | None) -> dict[str, Any]:
+        """The forms of a step, bound where something was typed."""
+        common = {"register": self.register, "user": self.user}
+        if step == WHY:
+            return {"form": FactsForm(typed, initial=self.first_facts(), **common)}
+        if step == VILLAGES:
+            return {"villages": VillageRows(typed, prefix=VILLAGES_PREFIX, form_kwargs=common)}
+        kind = PartyOrganization.Kind.JOINT_GENERAL_BRANCH
+        form = TeamForm(typed, initial={"organization_kind": kind}, **common)
+        return {"form": form, "posts": PostRows(typed, prefix=POSTS_PREFIX, form_kwargs=common)}
+
+    def first_facts(self) -> dict[str, Any]:
         area = min((low for low, _ in self.user.scope_for(self.register.change_right).ranges), key=len, default="")
         word = setting(LOCAL_WORD, area) if area else ""
-        initial = {
-            "kind": DEFAULT_KIND.get(word, Federation.Kind.NEW_VILLAGE),
-            "on": clock.today(),
-            "organization_kind": PartyOrganization.Kind.JOINT_GENERAL_BRANCH,
-        }
-        form = FoundForm(register=self.register, user=self.user, initial=initial)
-        return self.show(form, self.rows_of(VillageRows, VILLAGES_PREFIX), self.rows_of(PostRows, POSTS_PREFIX))
+        return {"kind": DEFAULT_KIND.get(word, Federation.Kind.NEW_VILLAGE), "on": clock.today()}
 
-    def post(self, request: HttpRequest) -> HttpResponse:
-        form = FoundForm(request.POST, register=self.register, user=self.user)
-        villages = self.rows_of(VillageRows, VILLAGES_PREFIX, request.POST)
-        posts = self.rows_of(PostRows, POSTS_PREFIX, request.POST)
-        if all([form.is_valid(), villages.is_valid(), posts.is_valid()]):
-            try:
-                federation = self.found(form, villages, posts)
-                messages.success(request, f"已登记“{federation.name}”为拟建。")
-                return redirect(self.url("detail", federation))
-            except Invalid as error:
-                form.take(error)
-        return self.show(form, villages, posts, status=400)
+    def right(self, step: int, parts: dict[str, Any]) -> bool:
+        """Whether a step may be left forwards; a founding has two villages at least."""
+        verdicts = [part.is_valid() for part in parts.values()]  # all of them, so that all errors are told at once
+        valid = all(verdicts)
+        if valid and step == VILLAGES and len(list(kept(parts["villages"]))) < 2:
+            parts["villages"].forms[0].add_error("village", "联建至少要有 2 个村居")
+            return False
+        return valid
 
-    def found(self, form: FoundForm, villages: Any, posts: Any) -> Federation:
-        facts = dict(form.cleaned_data)
-        return found_federation(
-            by=self.user,
-            area=form.areas[facts.pop("area_code")],
-            villages=[(row["village"], row["role"] or Role.MEMBER) for row in kept(villages)],
-            posts=[
-                NewPost(
-                    row["person"],
-                    row["title"] or Post.Title.MEMBER,
-                    row["portfolio"],
-                    row["source"] or Post.Source.VILLAGE,
-                )
-                for row in kept(posts)
-            ],
-            scale_reason=self.request.POST.get("scale_reason", "")[:200],
-            **facts,
-        )
+    def draft_url(self, draft: FoundingDraft, step: int) -> str:
+        return f"{reverse(self.register.url_name('draft'), args=[draft.pk])}?step={step}"
 
-    def rows_of(self, formset: Any, prefix: str, data: Any = None) -> Any:
-        return formset(data, prefix=prefix, form_kwargs={"register": self.register, "user": self.user})
-
-    def show(self, form: FoundForm, villages: Any, posts: Any, status: int = 200) -> HttpResponse:
-        fields = {field.name: field for field in form}
-        groups = [
-            {
-                "title": "基本情况",
-                "fields": [fields[name] for name in ("name", "kind", "mode", "sub_mode", "area_code", "on")],
-            },
-            {"title": "联合党组织", "fields": [fields[name] for name in ("organization_kind", "organization_name")]},
-            {"title": "论证", "fields": [fields["evidence"]]},
-        ]
+    def show_step(
+        self, step: int, parts: dict[str, Any], draft: FoundingDraft | None, *, status: int = 200
+    ) -> HttpResponse:
+        typed = draft.typed.get(str(step), {}) if draft else {}
         context = {
             "register": self.register,
             "breadcrumbs": self.breadcrumbs(("新建", "")),
-            "form_title": "新建联建单位",
-            "form_note": "先登记为拟建，论证、批复、运行在详情页一步步办理。批复之前不占用村居的名额。",
-            "form": form,
-            "groups": groups,
-            "formsets": [{"formset": villages, "title": "成员村居（至少两个）", "add_label": "加一个村居"}],
-            "posts": posts,
-            "scale_url": self.url("scale"),
-            "submit_label": "登记为拟建",
+            "steps": [
+                {
+                    "number": number,
+                    "title": title,
+                    "state": "active" if number == step else "done" if draft and str(number) in draft.typed else "",
+                }
+                for number, title in STEPS.items()
+            ],
+            "step": step,
+            "is_first": step == WHY,
+            "draft": draft,
+            "drafts": self.drafts() if draft is None else [],
             "cancel_url": self.url("list"),
+            "scale_url": self.url("scale"),
+            "kind": draft.typed.get("1", {}).get("kind", "") if draft else "",
         }
-        return self.page(self.template, context | scale_of(self.register, self.user, self.request), status)
+        if step == VILLAGES:
+            asked = typed if not self.request.POST else self.request.POST
+            context |= scale_of(self.register, self.user, asked | {"kind": context["kind"]} if draft else asked)
+        return self.page(f"federations/found_{step}.html", context | parts, status)
+
+    def drafts(self) -> list[dict[str, Any]]:
+        """The person's own unfinished ones, the newest first."""
+        rows = FoundingDraft.objects.filter(owner=self.user)[:MOST_DRAFTS]
+        return [
+            {"name": str(row), "at": row.updated_at, "url": self.draft_url(row, self.open_step(row)), "pk": row.pk}
+            for row in rows
+        ]
+
+    def open_step(self, draft: FoundingDraft) -> int:
+        return next((step for step in (WHY, VILLAGES, TEAM) if str(step) not in draft.typed), REVIEW)
 
 
-class ScaleFace(Face):
-    """The fragment below the villages: 3 个村居，1,850 人，在一般要求之内."""
+class FoundFace(Wizard):
+    """The first step, before anything is kept."""
 
-    needs_change = True
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self.show_step(WHY, self.parts(WHY, None), None)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        return render(request, "federations/_scale.html", scale_of(self.register, self.user, request))
+        typed = typed_in(request.POST)
+        parts = self.parts(WHY, typed)
+        later = request.POST.get("go") == "later"
+        if not later and not self.right(WHY, parts):
+            return self.show_step(WHY, parts, None, status=400)
+        draft = FoundingDraft.objects.create(owner=self.user, typed={str(WHY): typed})
+        if later:
+            messages.success(request, "已存为草稿，随时在“新建”里接着填。")
+            return redirect(self.url("list"))
+        return redirect(self.draft_url(draft, VILLAGES))
 
 
-def scale_of(register: Register, user: Any, request: HttpRequest) -> dict[str, Any]:
-    """The scale of the villages typed so far. Only villages within the user's reach are counted."""
-    names = [
-        text
-        for key, text in ((key, str(text).replace("\x00", "").strip()) for key, text in request.POST.items())
-        if key.startswith(f"{VILLAGES_PREFIX}-") and key.endswith("-village") and text
-        and not request.POST.get(f"{key.removesuffix('-village')}-DELETE")
-    ]  # fmt: skip
-    context: dict[str, Any] = {"scale": None, "scale_reason": request.POST.get("scale_reason", "")}
-    if not names or request.POST.get("kind") not in Federation.PRIMARY_KINDS:
-        return context
-    answers = VILLAGES.resolve(list(dict.fromkeys(names)), RowContext(user, register))
-    found = [answer.value if isinstance(answer, Found) else answer for answer in answers.values()]
-    codes = sorted({village.pk for village in found if isinstance(village, Village)})
-    if codes:
-        context["taken"] = primary_memberships(user, codes)
-        scale = check_scale(codes, clock.today(), area_code=codes[0])
-        context |= {"scale": scale, "scale_warnings": scale.warnings(), "scale_names": _without(scale, found)}
-    return context
+class DraftFace(Wizard):
+    """Any step of one's own draft. `go` says where to: a step, `later`, or nothing for the next one."""
 
+    needs_change = False  # whose draft it is comes first: for all others there is none
 
-def _without(scale: Scale, found: list[Any]) -> str:
-    names = {village.pk: village.name for village in found if isinstance(village, Village)}
-    return "、".join(names[code] for code in scale.without_figures)
+    def draft(self, number: int) -> FoundingDraft:
+        found = FoundingDraft.objects.filter(owner=self.user, pk=number).first()
+        if found is None:
+            raise Http404
+        if not self.may_change:
+            raise PermissionDenied
+        return found
+
+    def step(self) -> int:
+        """404 for a step there is not."""
+        step = whole_number(self.request.GET.get("step", ""))
+        if step not in STEPS:
+            raise Http404
+        return step
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        found, step = self.draft(pk), self.step()
+        if step == REVIEW:
+            return self.review(found)
+        return self.show_step(step, self.parts(step, found.typed.get(str(step))), found)
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        found, step = self.draft(pk), self.step()
+        go = request.POST.get("go", "")
+        if go == "drop":
+            found.delete()
+            messages.success(request, "已删除草稿。")
+            return redirect(self.url("new"))
+        if step == REVIEW:
+            return redirect(self.draft_url(found, int(go))) if go in map(str, STEPS) else self.finish(found)
+        typed = typed_in(request.POST)
+        found.typed[str(step)] = typed
+        found.save()
+        if go == "later":
+            messages.success(request, "已存为草稿，随时在“新建”里接着填。")
+            return redirect(self.url("list"))
+        if go in map(str, STEPS):  # backwards, or to a step that was filled: kept as it is, right or not
+            return redirect(self.draft_url(found, int(go)))
+        parts = self.parts(step, typed)
+        if not self.right(step, parts):
+            return self.show_step(step, parts, found, status=400)
+        return redirect(self.draft_url(found, step + 1))
+
+    def checked(self, draft: FoundingDraft) -> tuple[int, dict[str, Any]]:
+        """(0, all parts) where everything is right, else (the first step that is not, its parts)."""
+        everything: dict[str, Any] = {}
+        for step, names in ((WHY, {"form": "facts"}), (VILLAGES, {}), (TEAM, {"form": "team"})):
+            parts = self.parts(step, draft.typed.get(str(step)))
+            if str(step) not in draft.typed or not self.right(step, parts):
+                return step, parts
+            everything |= {names.get(name, name): part for name, part in parts.items()}
+        return 0, everything
+
+    def review(self, draft: FoundingDraft, *, error: str = "") -> HttpResponse:
+        wrong, parts = self.checked(draft)
+        if wrong:
+            return redirect(self.draft_url(draft, wrong))
+        facts, team = parts["facts"], parts["team"]
+        typed = draft.typed[str(VILLAGES)] | {"kind": facts.cleaned_data["kind"]}
+        kind = team.cleaned_data["organization_kind"]
+        roles, titles, sources = dict(Role.choices), dict(Post.Title.choices), dict(Post.Source.choices)
+        context = {
+            "area": facts.areas[facts.cleaned_data["area_code"]],
+            "facts": facts.cleaned_data,
+            "kind_text": Federation.Kind(facts.cleaned_data["kind"]).label,
+            "mode_text": Federation.Mode(facts.cleaned_data["mode"]).label,
+            "sub_mode_text": dict(Federation.SubMode.choices).get(facts.cleaned_data["sub_mode"], ""),
+            "topics": [(topic.label, facts.topics[topic]) for topic in PlanningEvidence.Topic],
+            "roles": {
+                row["village"].pk: roles.get(row["role"] or Role.MEMBER, "") for row in kept(parts["villages"])
+            },
+            "team": team.cleaned_data,
+            "organization": team.cleaned_data["organization_name"] or organization_name_of(
+                facts.cleaned_data["name"], kind
+            ),
+            "organization_kind": PartyOrganization.Kind(kind).label,
+            "pattern_text": dict(LeadershipPattern.Pattern.choices).get(team.cleaned_data["pattern"], "暂不确定"),
+            "people": [
+                row | {"title": titles.get(row["title"], "委员"), "source": sources.get(row["source"], "村干部")}
+                for row in kept(parts["posts"])
+            ],
+            "error": error,
+        }  # fmt: skip
+        scale = scale_of(self.register, self.user, typed)
+        for line in scale["figures"]:
+            line["role"] = context["roles"].get(line["code"], "")
+        return self.show_step(REVIEW, context | scale, draft, status=400 if error else 200)
+
+    def finish(self, draft: FoundingDraft) -> HttpResponse:
+        wrong, parts = self.checked(draft)
+        if wrong:
+            return redirect(self.draft_url(draft, wrong))
+        try:
+            federation = self.found(draft, parts)
+        except Invalid as error:
+            return self.review(draft, error=error.message)
+        draft.delete()
+        messages.success(self.request, f"已登记“{federation.name}”为拟建。下一步：补齐论证依据后提交论证。")
+        return redirect(self.url("detail", federation))
+
+    def found(self, draft: FoundingDraft, parts: dict[str, Any]) -> Federation:
+        facts, team = parts["facts"], parts["team"].cleaned_data
+        given = {name: facts.cleaned_data[name] for name in ("name", "kind", "mode", "sub_mode", "evidence", "on")}
+        return found_federation(
+            by=self.user,
+            area=facts.areas[facts.cleaned_data["area_code"]],
+            villages=[(row["village"], row["role"] or Role.MEMBER) for row in kept(parts["villages"])],
+            posts=[
+                NewPost(
+                    row["person"], row["title"] or Post.Title.MEMBER, row["portfolio"],
+                    row["source"] or Post.Source.VILLAGE,
+                )
+                for row in kept(parts["posts"])
+            ],
+            scale_reason=str(draft.typed[str(VILLAGES)].get("scale_reason", ""))[:200],
+            topics=facts.topics,
+            evidence_source=facts.cleaned_data["source"],
+            organization_kind=team["organization_kind"],
+            organization_name=team["organization_name"],
+            pattern=team["pattern"],
+            due_on=team["due_on"],
+            **given,
+        )  # fmt: skip

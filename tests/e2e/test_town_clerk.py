@@ -130,7 +130,9 @@ def test_a_federation_is_founded_with_its_scale_weighed(visit):
     clerk.field("名称").fill("尹家新村")
     clerk.field("类别").select_option(label="新村")
     clerk.field("联建模式").select_option(label="强村带弱村")
-    clerk.field("论证依据").fill("前尹家、后尹家同宗同源，地块相连。")
+    clerk.field("文化").fill("前尹家、后尹家同宗同源。")
+    clerk.field("论证结论").fill("地块相连，先行联建。")
+    clerk.button("下一步").last.click()
     villages = page.locator("[data-formset='villages']")
     scale = page.locator("#scale")
 
@@ -148,11 +150,23 @@ def test_a_federation_is_founded_with_its_scale_weighed(visit):
     expect(scale).to_contain_text("2 个村居，960 人")
     clerk.field("超出一般要求的理由").fill("两村同宗，群众要求先行联建")
 
+    # Back and forth: nothing is lost on the way.
+    clerk.button("上一步").click()
+    expect(clerk.field("文化")).to_have_value("前尹家、后尹家同宗同源。")
+    clerk.button("下一步").last.click()
+    expect(scale).to_contain_text("2 个村居，960 人")
+    expect(clerk.field("超出一般要求的理由")).to_have_value("两村同宗，群众要求先行联建")
+    clerk.button("下一步").last.click()
+
+    clerk.field("领导模式").select_option(label="模式A：强村书记任书记")
     posts = page.locator("[data-formset='posts']")
-    posts.get_by_role("button", name="加一人").click()
     clerk.field("姓名", posts).nth(0).fill("3710830000863")
     clerk.field("职务", posts).nth(0).select_option(label="书记")
     clerk.field("分工", posts).nth(0).fill("全面工作")
+    clerk.button("下一步").last.click()
+    review = page.get_by_role("main")
+    for text in ("同宗同源", "地块相连", "前尹家", "960 人", "中共尹家新村联合总支委员会", "模式A", "全面工作"):
+        expect(review).to_contain_text(text)
     clerk.button("登记为拟建").click()
 
     expect(clerk.heading("尹家新村")).to_be_visible()

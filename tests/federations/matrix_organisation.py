@@ -10,6 +10,7 @@ from federations.models import (
     Enterprise,
     Federation,
     FederationEnterprise,
+    FoundingDraft,
     HelpTeam,
     JointPlan,
     LeadershipPattern,
@@ -21,7 +22,7 @@ from federations.models import (
     VillageSupport,
     WeakVillage,
 )
-from tests.matrix.route import POINTS, WRITERS, Route, faces, row
+from tests.matrix.route import OWNER, POINTS, WRITERS, Route, faces, row
 
 ROTA_WRITERS = WRITERS | {"lianjian"}
 ORGANISATION = (
@@ -32,7 +33,7 @@ ORGANISATION = (
     *faces("federation-premises", POINTS, WRITERS),
     *faces("duty-shifts", POINTS, ROTA_WRITERS),
     *(Route(name, POINTS) for name in ("duty-swaps:list", "duty-swaps:export")),
-    *(Route(name, POINTS) for name in ("api:duty-swaps-list", "api:duty-swaps-export")),
+    *(Route(name, POINTS) for name in ("api:duty-swaps-list", "api:duty-swaps-export", "api:duty-swaps-template")),
     *row("duty-swaps:detail", POINTS, "duty-swaps", POINTS),
     *row("api:duty-swaps-detail", POINTS, "duty-swaps", POINTS),
     *faces("weak-villages", POINTS, WRITERS),
@@ -41,6 +42,8 @@ ORGANISATION = (
     *faces("plan-items", POINTS, WRITERS),
     *faces("plan-opinions", POINTS, WRITERS),
     *faces("federation-enterprises", POINTS, WRITERS),
+    *row("federations:draft", OWNER, "drafts", OWNER, "get", "post", query="?step=1"),
+    *row("federations:file", POINTS, "federations", POINTS),
     *row("federations:hand-over", WRITERS, "federations", POINTS, "get", "post"),
     *row("federations:rota", ROTA_WRITERS, "federations", POINTS, "get", "post", query="?week=2026-11-16"),
     Route("duty-shifts:week", POINTS),
@@ -79,6 +82,7 @@ def put_organisation(stage: Any) -> None:
     }  # fmt: skip
     helper = Enterprise.objects.create(name="牡蛎食品公司", area_id=federation.area_id)
     made["federation-enterprises"] = FederationEnterprise(federation=chain, enterprise=helper, valid_from=day)
+    rows["drafts"] = FoundingDraft.objects.create(owner=world.user("zhenjie"), typed={"1": {"name": "草拟新村"}}).pk
     plan.save()
     for slug, one in made.items():
         if one is not plan:

@@ -5,6 +5,8 @@ ROUTES = {
     "duty-shifts:swap": {"key": "1"},
     "duty-shifts:week": {},
     "federation-premises:checklist": {"key": "1"},
+    "federations:draft": {"pk": "1"},
+    "federations:file": {"key": "1"},
     "federations:hand-over": {"key": "1"},
     "federations:join": {"key": "1"},
     "federations:rota": {"key": "1"},

@@ -220,7 +220,8 @@ ORGANISATION = {
     "weak-villages": Sample(
         make=make_weak,
         texts=lambda world, town, number: {
-            "village_code": village_in(world, town, 40 + number).pk, "listed_on": "2026-03-01", "problems": "集体无收入",
+            "village_code": village_in(world, town, 40 + number).pk, "listed_on": "2026-03-01",
+            "problems": "集体无收入",
         },
         change=("team", "组长李建军"),
         wrong=("listed_on", "去年"),

@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 from rest_framework.test import APIClient
 
-from federations.models import Federation, FederationVillage
+from federations.models import Federation, FederationVillage, FoundingDraft
 from federations.registers import FederationRegister, MembershipRegister
 from members.actions.people import add_member
 from registers.exchange import import_rows
@@ -232,7 +232,11 @@ FORM = {
     "on": "2026-11-02",
     "organization_kind": "joint_general_branch",
     "organization_name": "",
-    "evidence": "同在湛江路沿线",
+    "topic_location": "同在湛江路沿线",
+    "topic_industry": "强村缺地，弱村有闲置土地",
+    "source": "实地调研",
+    "pattern": "b",
+    "due_on": "2028-11-02",
     "villages-TOTAL_FORMS": "3",
     "villages-INITIAL_FORMS": "0",
     "villages-0-village": "锅上",
@@ -250,20 +254,34 @@ FORM = {
 }
 
 
+def walk(client, **changed):
+    """Through the wizard with FORM, to the answer of its last button."""
+    where = "/federations/new/"
+    for _ in range(4):
+        answer = client.post(where, FORM | changed)
+        assert answer.status_code == 302, text_of(answer)
+        where = answer["Location"]
+    return answer
+
+
 def test_a_clerk_founds_a_federation_in_the_browser(world):
     client = world.client("zhenjie")
     assert client.get("/federations/new/").status_code == 200
-    answer = client.post("/federations/new/", FORM)
+    answer = walk(client)
     federation = Federation.objects.unscoped("test").get()
     assert answer.status_code == 302 and answer["Location"] == f"/federations/{federation.pk}/"
     page = text_of(client.get(answer["Location"]))
     assert "拟建" in page and "李干部" in page and "中共湛江路新村联合总支委员会" in page and "提交论证" in page
+    assert not FoundingDraft.objects.exists()
 
 
 def test_what_is_wrong_comes_back_with_everything_typed(world):
-    answer = world.client("zhenjie").post("/federations/new/", FORM | {"villages-1-village": "白沙滩"})
+    client = world.client("zhenjie")
+    where = client.post("/federations/new/", FORM)["Location"]
+    answer = client.post(where, FORM | {"villages-1-village": "白沙滩"})
     page = text_of(answer)
-    assert answer.status_code == 400 and "没有找到这个村居" in page and "同在湛江路沿线" in page
+    assert answer.status_code == 400 and "没有找到这个村居" in page and "白沙滩" in page
+    assert "同在湛江路沿线" in text_of(client.get(where.replace("step=2", "step=1")))
     assert not Federation.objects.unscoped("test").exists()
 
 

@@ -69,6 +69,8 @@ def founding(visitor: Visitor) -> None:
     """Two villages chosen: fewer and with fewer people than is usual, and the page asks why (P06)."""
     visitor.open("/federations/new/")
     visitor.field("名称").fill("尹家新村")
+    visitor.field("联建模式").select_option(label="优势互补")
+    visitor.button("下一步").last.click()
     villages = visitor.page.locator("[data-formset='villages']")
     for row, village in enumerate(("前尹家", "后尹家")):
         visitor.pick(visitor.field("村居", villages).nth(row), village, village)
