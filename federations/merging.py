@@ -129,5 +129,5 @@ class Memberships:
 
 
 def unfinished(on: dt.date) -> Q:
-    """Items of joint plans that were not done by that day go along; what was done stays with the village that did it."""
+    """Items of joint plans that were not done by that day go along; what was done stays with its village."""
     return Q(actual_to__isnull=True) | Q(actual_to__gt=on)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -131,15 +130,14 @@ class FoundFace(Wizard):
 class DraftFace(Wizard):
     """Any step of one's own draft. `go` says where to: a step, `later`, or nothing for the next one."""
 
-    needs_change = False  # whose draft it is comes first: for all others there is none
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Whose draft it is comes before all rights: for everybody else there is none."""
+        if not FoundingDraft.objects.filter(owner=self.user, pk=kwargs["pk"]).exists():
+            raise Http404
+        return super().dispatch(request, *args, **kwargs)
 
     def draft(self, number: int) -> FoundingDraft:
-        found = FoundingDraft.objects.filter(owner=self.user, pk=number).first()
-        if found is None:
-            raise Http404
-        if not self.may_change:
-            raise PermissionDenied
-        return found
+        return FoundingDraft.objects.get(owner=self.user, pk=number)
 
     def step(self) -> int:
         """404 for a step there is not."""
