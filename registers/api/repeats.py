@@ -49,7 +49,8 @@ def once(method: Callable[..., Response]) -> Callable[..., Response]:
             if response.status_code >= 400:
                 kept.delete()
                 return response
-            kept.status, kept.body = response.status_code, orjson.loads(orjson.dumps(response.data, default=str))
+            # As a text: the database's JSON takes no NUL, which an answer may repeat from the request.
+            kept.status, kept.body = response.status_code, orjson.dumps(response.data, default=str).decode()
             kept.save(update_fields=["status", "body"])
         return response
 
@@ -68,7 +69,7 @@ def _take(request: Request, key: str) -> tuple[RequestKey, bool]:
 def _again(kept: RequestKey, request: Request) -> Response:
     if kept.digest != _digest(request):
         raise KeyReused("这个请求编号已用于另一个请求，请换一个编号")
-    return Response(kept.body, status=kept.status, headers={"Idempotent-Replayed": "true"})
+    return Response(orjson.loads(str(kept.body)), status=kept.status, headers={"Idempotent-Replayed": "true"})
 
 
 def _digest(request: Request) -> str:

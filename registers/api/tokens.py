@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 from registers.api.parsers import JSONParser
 from registers.api.renderers import JSONRenderer
 from registers.api.schema import INVALID, UNAUTHENTICATED, DetailSerializer
+from registers.errors import Invalid
 
 WRONG = "账号或密码不正确"
 LOCKED = "密码连续错误次数过多，请稍后再试，或联系系统管理员"
@@ -58,6 +59,8 @@ class TokenView(APIView):
         },
     )
     def post(self, request: Request) -> Response:
+        if request.data is None:  # the body `null`
+            raise Invalid("请求内容应为一个 JSON 对象")
         given = CredentialsSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         asked: Any = request._request

@@ -76,11 +76,26 @@ def test_odd_values_under_a_request_number_are_refused_like_any_other(world, val
 
 
 @pytest.mark.parametrize(
-    ("who", "address"), [("zhenshen", "/api/v1/point-claims/bulk-advance/"), ("xianji", "/api/v1/point-schemes/")]
+    ("who", "address"),
+    [
+        ("zhenshen", "/api/v1/point-claims/bulk-advance/"),
+        ("xianji", "/api/v1/point-schemes/"),
+        ("zhenshen", "/api/v1/token/"),
+    ],
 )
 def test_an_empty_body_is_refused_in_chinese(world, who, address):
     answer = world.client(who).post(address, "null", content_type="application/json")
     assert (answer.status_code, answer.json()) == (400, {"detail": "请求内容应为一个 JSON 对象"})
+
+
+def test_an_answer_that_repeats_a_nul_is_kept_under_its_request_number(world):
+    client = world.client("zhenjie")
+    client.raise_request_exception = False
+    body = json.dumps({"rows": [{"village_code": "\x00", "name": "第一网格"}], "partial": True})
+    sent = {"content_type": "application/json", "headers": {"Idempotency-Key": "nul"}}
+    first, again = (client.post("/api/v1/grids/bulk/", body, **sent) for _ in range(2))
+    assert first.status_code == 200 and "\x00" in first.content.decode("unicode_escape")
+    assert again["Idempotent-Replayed"] == "true" and again.json() == first.json()
 
 
 @pytest.mark.parametrize("role", [[], {}, 1, "村长"])
