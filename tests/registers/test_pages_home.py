@@ -159,6 +159,14 @@ def test_a_lookup_suggests_within_the_scope(world, text):
     assert world.client("qita").get(reverse("lookup", args=["villages"]), {"q": text}).json() == {"results": []}
 
 
+def test_a_lookup_puts_first_what_begins_with_the_text(world):
+    """家村委会 has the initials jcw too."""
+    for code, initials in ((f"{TOWN}206", "ntjcwh"), (f"{TOWN}222", "jcwcwh")):
+        Village.objects.unscoped("test").filter(pk=code).update(initials=initials)
+    found = world.client("zhenjie").get(reverse("lookup", args=["villages"]), {"q": "jcw"}).json()["results"]
+    assert [each["label"] for each in found] == ["江村洼", "南唐家"]
+
+
 def test_a_lookup_without_text_offers_the_first_ones(world):
     found = world.client("zhenjie").get(reverse("lookup", args=["villages"])).json()["results"]
     assert found and all(one["value"].startswith(TOWN) for one in found)

@@ -78,7 +78,7 @@ class GridFace(Face):
 
     def refused(self, error: DomainError) -> HttpResponse:
         if self.request.method == "POST":
-            return JsonResponse({"detail": error.message}, status=error.status)
+            return _json({"detail": error.message}, status=error.status)
         return super().refused(error)
 
     def rows(self, query: QueryDict) -> QuerySet:
@@ -95,7 +95,7 @@ class GridFace(Face):
 
     def paste(self, body: dict[str, Any]) -> HttpResponse:
         cells, fields = pasted_cells(body)
-        return JsonResponse(placed(self.register, self.user, cells, fields))
+        return _json(placed(self.register, self.user, cells, fields))
 
     def check(self, body: dict[str, Any]) -> HttpResponse:
         """What is wrong in rows that were just changed, and which new ones are there already; writes nothing."""
@@ -104,7 +104,7 @@ class GridFace(Face):
         checked = check(self.register, self.register.columns_for(self.user), table, self.user)
         fresh = self.table([row for row in rows if not row.key])
         there = known_rows(self.register, self.user, fresh)
-        return JsonResponse(
+        return _json(
             {
                 "errors": _errors(checked.errors),
                 "notes": _notes(checked.notes),
@@ -118,12 +118,10 @@ class GridFace(Face):
             raise Invalid("没有要保存的行")
         outcome = import_table(self.register, by=self.user, table=self.table(rows), known=known_of(rows))
         if outcome.stale:
-            return JsonResponse(
-                {"conflicts": self.conflicts(outcome.stale), "errors": _errors(outcome.errors)}, status=409
-            )
+            return _json({"conflicts": self.conflicts(outcome.stale), "errors": _errors(outcome.errors)}, status=409)
         if outcome.errors:
-            return JsonResponse({"errors": _errors(outcome.errors)}, status=400)
-        return JsonResponse(
+            return _json({"errors": _errors(outcome.errors)}, status=400)
+        return _json(
             {
                 "saved": self.saved(outcome),
                 "created": outcome.created,
@@ -167,6 +165,10 @@ class GridFace(Face):
             {"n": numbers[row.pk], "by": changes[row.pk][0], "at": changes[row.pk][1]} | each
             for row, each in zip(rows, shown, strict=True)
         ]
+
+
+def _json(body: dict[str, Any], status: int = 200) -> JsonResponse:
+    return JsonResponse(body, status=status, json_dumps_params={"ensure_ascii": False})
 
 
 def _errors(errors: Iterable[RowError]) -> list[dict[str, Any]]:

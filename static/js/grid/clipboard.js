@@ -27,9 +27,16 @@ export function fromText(text) {
   return tidy(rows);
 }
 
+// Styles are dropped before the text is parsed: the page's content policy would complain of each, and none is needed.
+function unstyled(html) {
+  return html
+    .replace(/<style\b[\s\S]*?<\/style>/gi, "")
+    .replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/\sstyle\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)/gi, ""));
+}
+
 /** Rows of cells from the first table of an HTML text; null where there is none. A merged cell fills its first place. */
 export function fromHtml(html) {
-  const page = new DOMParser().parseFromString(html, "text/html");
+  const page = new DOMParser().parseFromString(unstyled(html), "text/html");
   const table = page.querySelector("table");
   if (!table) {
     return null;

@@ -4,6 +4,12 @@
 const WAIT = 180; // milliseconds between typing and asking a look-up
 const SHOWN = 60; // options in the list
 
+/** What Enter takes: what was typed in full, else the first that fits; of namesakes none. */
+function meant(options, typed) {
+  const same = options.flatMap(({ label, value }, at) => (label === typed || value === typed ? [at] : []));
+  return same.length > 1 ? -1 : (same[0] ?? (options.length ? 0 : -1));
+}
+
 export class Editor {
   constructor(sheet, model, selection) {
     Object.assign(this, { sheet, model, selection });
@@ -100,6 +106,7 @@ export class Editor {
     this.row = this.model.rows[row];
     this.at = column;
     this.picked = null;
+    this.answered = null; // the text whose look-up is listed
     this.box.classList.add("is-editing");
     this.box.classList.toggle("is-number", this.column.type === "number");
     if (text === undefined) {
@@ -121,9 +128,14 @@ export class Editor {
     }
     const shown = this.box.value.trim();
     const stands = this.row.cells[this.at];
-    const text = this.picked?.label === shown ? this.picked.value : (this.model.names[this.at].get(stands) ?? stands) === shown ? stands : shown;
+    const unchanged = (this.model.names[this.at].get(stands) ?? stands) === shown;
+    const picked = this.picked?.label === shown;
+    const early = !picked && !unchanged && shown !== "" && this.column.lookup && this.answered !== shown;
     this.end();
-    this.model.set([[this.row, this.at, text]]);
+    this.model.set([[this.row, this.at, picked ? this.picked.value : unchanged ? stands : shown]]);
+    if (early) {
+      this.catchUp(this.row, this.at, shown);
+    }
   }
 
   cancel() {
@@ -153,6 +165,8 @@ export class Editor {
       this.present(fits.map((label) => ({ value: label, label, hint: "" })), typed);
     } else if (this.column.lookup && (typed || all)) {
       clearTimeout(this.timer);
+      this.mark(-1); // what is listed answers an earlier text
+      this.answered = null;
       this.timer = setTimeout(() => this.look(typed), all ? 0 : WAIT);
     } else {
       this.close();
@@ -162,17 +176,32 @@ export class Editor {
   async look(typed) {
     this.request?.abort();
     this.request = new AbortController();
-    const address = new URL(this.column.lookup, window.location.href);
+    const found = await this.found(this.column.lookup, typed, this.request.signal);
+    if (found && this.mode) {
+      this.answered = typed;
+      this.present(found, typed);
+    }
+  }
+
+  /** What a look-up suggests; null where it was given up or could not be asked. */
+  async found(lookup, typed, signal) {
+    const address = new URL(lookup, window.location.href);
     address.searchParams.set("q", typed);
     try {
-      const answer = await fetch(address, { signal: this.request.signal, headers: { Accept: "application/json" } });
-      if (answer.ok && this.mode) {
-        this.present((await answer.json()).results ?? [], typed);
-      }
-    } catch (error) {
-      if (error.name !== "AbortError") {
-        this.close();
-      }
+      const answer = await fetch(address, { signal, headers: { Accept: "application/json" } });
+      return answer.ok ? ((await answer.json()).results ?? []) : null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** A cell left before its look-up had answered: the answer is put in when it comes, if the text still stands. */
+  async catchUp(row, at, typed) {
+    const found = await this.found(this.model.columns[at].lookup, typed);
+    const option = found?.[meant(found, typed)];
+    if (option && row.cells[at] === typed) {
+      this.model.names[at].set(option.value, option.label);
+      this.model.set([[row, at, option.value]]);
     }
   }
 
@@ -194,8 +223,7 @@ export class Editor {
       }),
     );
     this.list.hidden = !this.options.length;
-    // What was typed in full or by initials is what is meant where only one thing fits.
-    this.mark(typed && this.options.length === 1 ? 0 : -1);
+    this.mark(typed && typed === this.box.value.trim() ? meant(this.options, typed) : -1);
   }
 
   mark(index) {
