@@ -55,7 +55,7 @@ def _nearest_first(register: Register, rows: QuerySet, text: str) -> QuerySet:
 
     A single letter begins and is held by too much: those stay in the register's order, which an index gives.
     """
-    word = text.split()[0]
+    word = text.split(maxsplit=1)[0]
     begins = Q()
     for field in register.search_fields if len(word) > 1 else ():
         last = field.rpartition("__")[2]
