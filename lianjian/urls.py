@@ -9,6 +9,7 @@ urlpatterns = [
     path("api/", include("registers.api.urls")),
     path("", include("reports.urls")),
     path("", include("members.urls")),
+    path("", include("villages.urls")),
     path("", include("registers.pages.urls")),
 ]
 

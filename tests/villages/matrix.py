@@ -3,8 +3,10 @@
 from typing import Any
 
 from tests.matrix.route import COUNTY, ECONOMY, PLACES, STAFF, VILLAGE_WRITERS, Route, faces, readings, row
+from tests.villages.pictures import a_photo
 from tests.villages.samples import make_merge
 from tests.world import TOWN
+from villages.actions.photos import add_photo
 from villages.models import CollectiveAsset, CollectiveFund, CollectiveResource, Facility, Specialty
 
 VILLAGE = "371083101223"  # where the stage's rows lie
@@ -25,7 +27,14 @@ REGISTERS = (
     *row("village-merges:undo", COUNTY, "village-merges", STAFF | {"pianqu"}, "get", "post"),
     *row("api:village-merges-undo", COUNTY, "village-merges", STAFF | {"pianqu"}, "post"),
 )
-ROUTES = (*REGISTERS,)
+PHOTOS = (
+    *row("villages:photos", PLACES, "villages", PLACES),
+    *row("villages:photos", VILLAGE_WRITERS, "villages", PLACES, "post"),
+    *row("photos:image", PLACES, "photos", PLACES),
+    *row("photos:edit", VILLAGE_WRITERS, "photos", PLACES, "post"),
+    *row("photos:delete", VILLAGE_WRITERS, "photos", PLACES, "post"),
+)
+ROUTES = (*REGISTERS, *PHOTOS)
 
 
 def put(stage: Any) -> None:
@@ -43,3 +52,5 @@ def put(stage: Any) -> None:
     for slug, (model, facts) in rows.items():
         stage.rows[slug] = model.objects.unscoped("test").create(village_id=VILLAGE, **facts).pk
     stage.rows["village-merges"] = make_merge(stage.world, TOWN, 1).pk
+    clerk, village = stage.world.user("zhenjie"), stage.world.village(VILLAGE)
+    stage.rows["photos"] = str(add_photo(by=clerk, village=village, upload=a_photo(), caption="村中心广场").pk)
