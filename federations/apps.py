@@ -5,6 +5,7 @@ from registers.register import add_related, register_all
 from registers.scope import register_scope_kind
 from registers.sockets import MenuItem, add_menu_item, owed
 from villages.movers import OpenItems, register_mover, stays
+from villages.sockets import map_layers
 
 
 class FederationsConfig(AppConfig):
@@ -13,6 +14,7 @@ class FederationsConfig(AppConfig):
 
     def ready(self) -> None:
         from federations import settings_declared  # noqa: F401 -- declares what a county may decide
+        from federations.map import hulls
         from federations.merging import Memberships, unfinished
         from federations.models import Enterprise, Federation, PlanItem, VillageClass, VillageSupport, WeakVillage
         from federations.panels import federations_of_village, hand_overs, to_approve
@@ -31,3 +33,4 @@ class FederationsConfig(AppConfig):
         stays("说的是撤并前的村，撤并后按新村重新登记", VillageClass, WeakVillage, VillageSupport)
         owed.plug("federations.to_approve", to_approve)
         owed.plug("federations.hand_overs", hand_overs)
+        map_layers.plug("federations.hulls", hulls)

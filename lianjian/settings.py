@@ -27,6 +27,7 @@ DATA_DIR = Path(env.str("LIANJIAN_DATA_DIR", str(BASE_DIR / "var" / "data")))
 _today = env.str("LIANJIAN_TODAY", "")
 LIANJIAN_TODAY = dt.date.fromisoformat(_today) if _today else None
 DEMO = env.bool("LIANJIAN_DEMO", False)
+MAP_TILE_URL = env.str("MAP_TILE_URL", "")  # empty: the village map draws without pictures from elsewhere
 
 INSTALLED_APPS = [
     "lianjian.admin_site.LianjianAdminConfig",

@@ -1,16 +1,20 @@
 """The demo's 三资, facilities and specialties. Real are only the place names and what the texts tell of 乳山口镇: the
-140 mu oyster zone of 唐家 (P05) and 1,000 yuan a mu of rent (P28). Figures, tenants and dates are invented.
+140 mu oyster zone of 唐家 (P05) and 1,000 yuan a mu of rent (P28). Figures, tenants, dates and the
+villages' places on the map are invented.
 """
 
 import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
+from math import cos, pi, sin
 from random import Random
 from typing import Any
 
 from lianjian import clock
 from lianjian.periods import Period
+from villages.demo import OWN_TOWN, STILL_OWED
 from villages.models import CollectiveAsset, CollectiveFund, CollectiveResource, Facility, Specialty, Village
+from villages.townpoints import town_points
 
 TENANTS = ("兴海水产养殖专业合作社", "金岭果品专业合作社", "蓝湾海产品加工厂", "惠民农机专业合作社", "远帆物流服务部")
 BUILDINGS = ("村东厂房", "旧校舍", "冷藏库", "沿街房", "老村部", "粮库", "海产品晾晒场")
@@ -18,11 +22,15 @@ LANDS = (("机动地", "arable"), ("西山林", "forest"), ("村北塘", "water"
 UNITS = {"牡蛎养殖": ("牡蛎", "亩"), "海参": ("海参", "亩"), "民宿": ("民宿", "栋"), "草莓": ("草莓", "棚")}
 BRANDS = {"牡蛎": "乳山牡蛎", "大姜": "乳山大姜", "苹果": "乳山苹果", "茶叶": "乳山绿茶"}
 GEOGRAPHICAL = ("牡蛎", "大姜", "茶叶")
+NOT_PLACED = STILL_OWED
+# The federations that the town's secretary named (P05), by the ends of their villages' codes.
+NEIGHBOURS = ("230 224 223 222 228 221", "206 207", "233 232 234 235 236", "229 231", "219 203 204 220")
 OYSTER_ZONE = "371083101206"  # 南唐家
 
 
 def load_holdings(random: Random, villages: Sequence[Village]) -> None:
     """A handful of rows for every village of the county; funds of the last three quarters."""
+    place_villages(random, villages)
     funds, assets, resources, facilities, specialties = [], [], [], [], []
     now = Period.of(clock.today(), "Q")
     for village in villages:
@@ -36,6 +44,27 @@ def load_holdings(random: Random, villages: Sequence[Village]) -> None:
     CollectiveResource.objects.bulk_create(resources, batch_size=1000)
     Facility.objects.bulk_create(facilities, batch_size=1000)
     Specialty.objects.bulk_create(specialties, batch_size=1000)
+
+
+def place_villages(random: Random, villages: Sequence[Village]) -> None:
+    """Invented coordinates for the clerk's own town, around its real point: those of one federation side by side.
+
+    A few stay without, as the map's work to do.
+    """
+    own = {v.pk: v for v in villages if v.town_code == OWN_TOWN and v.pk not in NOT_PLACED}
+    together = [[f"{OWN_TOWN}{number}" for number in group.split()] for group in NEIGHBOURS]
+    others = [code for code in own if not any(code in group for group in together)]
+    together += [others[start : start + 5] for start in range(0, len(others), 5)]
+    latitude, longitude = town_points()[OWN_TOWN]
+    for number, group in enumerate(together):
+        turn = number * 2 * pi / len(together)
+        for place, code in enumerate(group):
+            around = place * 2 * pi / len(group) + number
+            north = 0.034 * sin(turn) + 0.0105 * sin(around) + random.uniform(-0.002, 0.002)
+            east = 0.043 * cos(turn) + 0.0125 * cos(around) + random.uniform(-0.002, 0.002)
+            own[code].latitude = Decimal(f"{latitude + north:.6f}")
+            own[code].longitude = Decimal(f"{longitude + east:.6f}")
+    Village.objects.unscoped("demo").bulk_update(own.values(), ["latitude", "longitude"])
 
 
 def _funds(village: Village, quarters: Sequence[Period], random: Random) -> list[CollectiveFund]:
@@ -120,6 +149,10 @@ def _facilities(village: Village, random: Random) -> list[Facility]:
             state = "repair" if random.random() < 0.08 else "good"
             built = random.randint(2008, 2024)
             rows.append(Facility(village=village, kind=kind, name=name, built_year=built, state=state))
+    for number, row in enumerate(rows[1:]):
+        if village.latitude is not None and village.longitude is not None:  # beside the village's point
+            row.latitude = village.latitude + Decimal("0.0008") * (number % 3 - 1)
+            row.longitude = village.longitude + Decimal("0.0011") * (number // 3 + 1)
     return rows
 
 

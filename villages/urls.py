@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from villages.views import photos
+from villages.views import maps, photos
 
 _photos = [
     path("<uuid:pk>/", photos.PhotoImage.as_view(), name="image"),
@@ -11,5 +11,7 @@ _photos = [
 ]
 
 urlpatterns = [
+    path("map/", maps.MapPage.as_view(), name="map"),
+    path("map/data/", maps.MapData.as_view(), name="map-data"),
     path("photos/", include((_photos, "photos"))),
 ]

@@ -29,7 +29,7 @@ def test_htmx_is_version_2():
     "name",
     [
         "tabler/tabler.min.css", "tabler/tabler.min.js", "htmx/htmx.min.js", "echarts/echarts.min.js",
-        "tabulator/tabulator.min.css", "tabulator/tabulator.min.js",
+        "tabulator/tabulator.min.css", "tabulator/tabulator.min.js", "leaflet/leaflet.js",
     ],
 )  # fmt: skip
 def test_no_file_names_a_source_map_that_is_not_shipped(name):

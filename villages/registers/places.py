@@ -115,7 +115,10 @@ class VillageRegister(Register):
     deletable = False  # it is merged into another instead, and keeps its history
     empty_text = "还没有村居。请由系统管理员运行 load_areas 装入本县的村居。"
     key_fields = ("kind", "town", "specialties")
-    more_views = {"photos": ("<str:key>/photos/", "villages.views.photos.PhotosFace")}
+    more_views = {
+        "photos": ("<str:key>/photos/", "villages.views.photos.PhotosFace"),
+        "place": ("<str:key>/place/", "villages.views.maps.PlaceFace"),
+    }
 
     def related(self, row: Village, user: Any) -> Iterable[Related]:
         facts = register_of("village-facts").rows(user).filter(village=row).order_by("-year")
