@@ -6,6 +6,7 @@ from registers.scope import register_scope_kind
 from registers.sockets import MenuItem, add_menu_item, owed
 from villages.movers import OpenItems, register_mover, stays
 from villages.sockets import map_layers
+from villages.sockets import map_layers, sheet_parts
 
 
 class FederationsConfig(AppConfig):
@@ -14,7 +15,7 @@ class FederationsConfig(AppConfig):
 
     def ready(self) -> None:
         from federations import settings_declared  # noqa: F401 -- declares what a county may decide
-        from federations.map import hulls
+        from federations.map import hulls, on_sheet
         from federations.merging import Memberships, unfinished
         from federations.models import Enterprise, Federation, PlanItem, VillageClass, VillageSupport, WeakVillage
         from federations.panels import federations_of_village, hand_overs, to_approve
@@ -34,3 +35,4 @@ class FederationsConfig(AppConfig):
         owed.plug("federations.to_approve", to_approve)
         owed.plug("federations.hand_overs", hand_overs)
         map_layers.plug("federations.hulls", hulls)
+        sheet_parts.plug("federations", on_sheet)

@@ -1,4 +1,7 @@
-"""Federations on the village map: a hull around the member villages in view; of others code, name and role only."""
+"""Federations on the village map, a hull around the member villages in view; and on a village's public sheet.
+
+Of villages that the person does not see, name and role only.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -7,9 +10,10 @@ from typing import Any
 from django.urls import reverse
 
 from federations.models import Federation, FederationVillage
+from lianjian import clock
 from registers.models.row import effective_on
 from villages.geometry import convex_hull
-from villages.sockets import Layer, Seen, Shape
+from villages.sockets import Layer, Seen, Shape, SheetPart
 
 COLOURS = 8
 
@@ -37,6 +41,23 @@ def hulls(user: Any, seen: Seen) -> Iterable[Layer]:
             (primary if federation.is_primary else overlay).append(shape)
     yield Layer("federations", "新村和联建片区", primary, kind="hull", on=True)
     yield Layer("alliances", "党建联合体和产业链", overlay, kind="hull")
+
+
+def on_sheet(user: Any, village: Any) -> Iterable[SheetPart]:
+    """The federations that a village belongs to today, by name, kind, role and since when; no person's name."""
+    if not user.can(Federation.view_right):
+        return
+    rows = FederationVillage.objects.visible_to(user).filter(
+        effective_on(clock.today()), holds_slot=True, village=village
+    )
+    lines = [
+        (
+            "所在新村" if one.primary else "党建联合体",
+            f"{one.federation.name}（{one.get_role_display()}，{one.valid_from:%Y年}{one.valid_from.month}月加入）",
+        )
+        for one in rows.select_related("federation").order_by("-primary", "pk")
+    ]
+    yield SheetPart("联建", lines)
 
 
 def _shape(federation: Federation, members: list[FederationVillage], seen: Seen, colour: int) -> Shape | None:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F
 from django.urls import reverse
 
 from federations.access import APPROVE, may_approve
@@ -42,25 +42,30 @@ def hand_overs(user: Any) -> Iterable[Owed]:
 
 
 def federations_of_village(village: Any, user: Any) -> Iterable[RelatedTable]:
-    """The federations a village belongs to or is planned for, under the village's page."""
+    """The federations a village belongs to, belonged to or is planned for, under the village's page."""
     if not user.can(Federation.view_right):
         return
-    standing = Q(valid_to__isnull=True) | Q(valid_to__gt=clock.today())
-    memberships = FederationVillage.objects.visible_to(user).filter(standing, village=village)
+    memberships = FederationVillage.objects.visible_to(user).filter(village=village)
+    today = clock.today()
     columns = [
         {"key": "name", "heading": "联建单位", "css": "name", "main": True},
         {"key": "kind", "heading": "类别", "css": "", "main": False},
         {"key": "role", "heading": "角色", "css": "", "main": True},
         {"key": "status", "heading": "状态", "css": "", "main": True},
+        {"key": "from", "heading": "加入日期", "css": "date", "main": False},
+        {"key": "to", "heading": "退出日期", "css": "date", "main": False},
     ]
     rows = []
-    for one in memberships.select_related("federation").order_by("-holds_slot", "-primary", "pk"):
+    newest_first = F("valid_to").desc(nulls_first=True)
+    for one in memberships.select_related("federation").order_by(newest_first, "-holds_slot", "-primary", "pk"):
         federation = one.federation
         texts = (
             federation.name,
             federation.get_kind_display(),
             one.get_role_display(),
-            federation.get_status_display(),
+            "已退出" if one.valid_to and one.valid_to <= today else federation.get_status_display(),
+            f"{one.valid_from}" if one.holds_slot else "",
+            f"{one.valid_to or ''}",
         )
         cells = [
             {"text": text, "css": column["css"], "column": column} for text, column in zip(texts, columns, strict=True)

@@ -71,3 +71,14 @@ class Seen:
 
 map_measures = Socket()  # (user) -> Measure
 map_layers = Socket()  # (user, seen=Seen) -> Layer
+
+
+@dataclass(frozen=True)
+class SheetPart:
+    """Lines that a higher floor puts on the public sheet of a village (村情公开表). Never a person's name."""
+
+    title: str
+    lines: Sequence[tuple[str, str]]  # (label, text)
+
+
+sheet_parts = Socket()  # (user, village=Village) -> SheetPart

@@ -8,17 +8,9 @@ from registers.rows.checker import row_rule
 from registers.rows.columns import Choice, Column, Decimal, Integer, Money, Text, YesNo
 from villages.models import Facility, Specialty
 from villages.registers.holdings import SEARCH
-from villages.registers.places import VILLAGE
+from villages.registers.places import VILLAGE, both_coordinates
 
 State = Facility.State
-
-
-@row_rule("longitude", "latitude")
-def both_coordinates(values: Mapping[str, Any], context: Any) -> Any:
-    """A point has two coordinates or none."""
-    for name, other in (("longitude", "latitude"), ("latitude", "longitude")):
-        if values[name] is None and values[other] is not None:
-            yield name, "没有填", "经度和纬度要么都填，要么都不填"
 
 
 @row_rule("scale", "scale_unit")

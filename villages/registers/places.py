@@ -1,12 +1,13 @@
 """Registers of places: divisions and villages."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lianjian import areacodes, clock, pinyin
 from registers.errors import Invalid
 from registers.pages.parts import Related
 from registers.register import Register, register_of
+from registers.rows.checker import row_rule
 from registers.rows.columns import Choice, Column, Date, Decimal, Reference, Text
 from villages.actions.areas import rename_area
 from villages.models import Area, Village
@@ -19,6 +20,14 @@ VILLAGE = Column(
     aliases=("村名", "村", "村居名称", "行政村", "村庄", "所在村", "村（社区）", "村居代码", "村代码"),
     help="村名或 12 位代码",
 )  # fmt: skip
+
+
+@row_rule("longitude", "latitude")
+def both_coordinates(values: Mapping[str, Any], context: Any) -> Any:
+    """A point has two coordinates or none."""
+    for name, other in (("longitude", "latitude"), ("latitude", "longitude")):
+        if values[name] is None and values[other] is not None:
+            yield name, "没有填", "经度和纬度要么都填，要么都不填"
 
 
 class AreaRegister(Register):
@@ -80,6 +89,35 @@ class AreaRegister(Register):
         return area
 
 
+# What stands under a village's page: (title, register, order, columns, what to say where there is none).
+_LISTS = (
+    (
+        "村情年报", "village-facts", ("-year",),
+        ("year", "households", "population", "party_members", "operating_income", "debt"), "还没有填报村情年报。",
+    ),
+    (
+        "集体资金", "collective-funds", ("-quarter", "kind", "name"), ("name", "quarter", "kind", "balance"),
+        "还没有填报集体资金。",
+    ),
+    (
+        "集体资产", "collective-assets", ("disposed_on", "-net_value", "name"),
+        ("name", "kind", "net_value", "use", "contract_to", "yearly_rent"), "还没有登记集体资产。",
+    ),
+    (
+        "集体资源", "collective-resources", ("-area_mu", "name"),
+        ("name", "kind", "area_mu", "contractor", "contract_to"), "还没有登记集体资源。",
+    ),
+    (
+        "公共设施", "facilities", ("kind", "name"), ("name", "kind", "count", "built_year", "state"),
+        "还没有登记公共设施。",
+    ),
+    (
+        "特色产品", "specialties", ("-year", "name"), ("name", "year", "scale", "scale_unit", "output_value", "brand"),
+        "还没有登记特色产品。",
+    ),
+)  # fmt: skip
+
+
 class VillageRegister(Register):
     """Villages and communities: what stays true of them over the years (P02)."""
 
@@ -109,21 +147,26 @@ class VillageRegister(Register):
     lookup_field = "area_id"
     code_field = "code"
     select_related = ("area__parent",)
+    row_rules = (both_coordinates,)
     view_right = "villages.view"
     change_right = "villages.change"
     can_create = False  # a village is opened together with its area
     deletable = False  # it is merged into another instead, and keeps its history
     empty_text = "还没有村居。请由系统管理员运行 load_areas 装入本县的村居。"
     key_fields = ("kind", "town", "specialties")
+    views = {"detail": "villages.views.story.VillageFace"}
     more_views = {
         "photos": ("<str:key>/photos/", "villages.views.photos.PhotosFace"),
+        "sheet": ("<str:key>/sheet/", "villages.views.story.SheetFace"),
         "place": ("<str:key>/place/", "villages.views.maps.PlaceFace"),
     }
 
     def related(self, row: Village, user: Any) -> Iterable[Related]:
-        facts = register_of("village-facts").rows(user).filter(village=row).order_by("-year")
-        yield Related(
-            "村情年报", "village-facts", facts,
-            ("year", "households", "population", "party_members", "operating_income", "debt"),
-            filters={"area": row.pk}, initial={"village_code": row.pk}, empty="还没有填报村情年报。",
-        )  # fmt: skip
+        """Yearly figures, 三资, facilities and specialties; whoever may not see 三资 is not told that there are any."""
+        for title, slug, order, columns, empty in _LISTS:
+            register = register_of(slug)
+            if user.can(register.view_right):
+                rows = register.rows(user).filter(village=row).order_by(*order)
+                yield Related(
+                    title, slug, rows, columns, filters={"area": row.pk}, initial={"village_code": row.pk}, empty=empty
+                )
