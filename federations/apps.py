@@ -5,7 +5,6 @@ from registers.register import add_related, register_all
 from registers.scope import register_scope_kind
 from registers.sockets import MenuItem, add_menu_item, owed
 from villages.movers import OpenItems, register_mover, stays
-from villages.sockets import map_layers
 from villages.sockets import map_layers, sheet_parts
 
 

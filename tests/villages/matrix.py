@@ -34,7 +34,13 @@ PHOTOS = (
     *row("photos:edit", VILLAGE_WRITERS, "photos", PLACES, "post"),
     *row("photos:delete", VILLAGE_WRITERS, "photos", PLACES, "post"),
 )
-ROUTES = (*REGISTERS, *PHOTOS)
+MAP = (
+    Route("map", PLACES),
+    Route("map-data", PLACES),
+    *row("villages:place", VILLAGE_WRITERS, "villages", PLACES, "post"),
+    *row("villages:sheet", PLACES, "villages", PLACES),
+)
+ROUTES = (*REGISTERS, *PHOTOS, *MAP)
 
 
 def put(stage: Any) -> None:

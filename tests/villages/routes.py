@@ -3,6 +3,10 @@
 UUID = "00000000-0000-0000-0000-000000000000"
 
 ROUTES = {
+    "map": {},
+    "map-data": {},
+    "villages:place": {"key": "371083101223"},
+    "villages:sheet": {"key": "371083101223"},
     "village-merges:start": {},
     "village-merges:undo": {"key": "1"},
     "villages:photos": {"key": "371083101223"},

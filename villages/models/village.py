@@ -69,6 +69,14 @@ class Village(RegisterRow):
         verbose_name = verbose_name_plural = "村居"
         ordering = ["area_id"]
         indexes = [models.Index(fields=["initials"], name="village_initials")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(longitude__isnull=True, latitude__isnull=True)
+                | Q(longitude__isnull=False, latitude__isnull=False),
+                name="village_both_coordinates",
+                violation_error_message="经度和纬度要么都填，要么都不填",
+            )
+        ]
         triggers = [*RegisterRow.Meta.triggers]
 
     def __str__(self) -> str:
