@@ -9,6 +9,7 @@ from openpyxl import Workbook
 from playwright.sync_api import expect
 
 from tests.e2e.browsing import Visitor
+from tests.villages.pictures import a_landscape
 
 WHO = {
     "board": "lingdao",
@@ -40,6 +41,30 @@ def at_charts(path: str) -> Callable[[Visitor], None]:
         visitor.page.wait_for_timeout(800)
 
     return walk
+
+
+def village_with_photo(visitor: Visitor) -> None:
+    """The page of a village with everything on it; its photograph is drawn."""
+    visitor.open("/villages/371083101223/photos/")
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "村口.png"
+        file.write_bytes(a_landscape())
+        visitor.field("照片").set_input_files(file)
+        visitor.field("说明").fill("村口（示意图）")
+        visitor.button("上传").click()
+        expect(visitor.page.locator("#messages")).to_contain_text("已上传")
+    visitor.open("/villages/371083101223/")
+    on_map(visitor)
+
+
+def on_map(visitor: Visitor) -> None:
+    expect(visitor.page.locator("[data-map-ready]")).to_be_attached()
+    visitor.page.wait_for_timeout(800)
+
+
+def coloured_map(visitor: Visitor) -> None:
+    visitor.open("/map/?area=371083101&measure=operating_income&quarter=2026Q3")
+    on_map(visitor)
 
 
 def import_with_errors(visitor: Visitor) -> None:
@@ -98,7 +123,9 @@ WALKS: dict[str, Callable[[Visitor], None]] = {
     "board": at_charts("/board/?quarter=2026Q2"),
     "board-town": at_charts("/board/?area=371083101&quarter=2026Q2"),
     "figure": at_charts("/board/figure/operating_income/?area=371083101&quarter=2026Q2"),
-    "village": opened("/villages/371083101223/"),
+    "village": village_with_photo,
+    "village-map": coloured_map,
+    "village-sheet": opened("/villages/371083101223/sheet/"),
     "village-facts": opened("/village-facts/?year=2026"),
     "federation": opened("/federations/1/"),
     "federation-new": founding,
@@ -111,5 +138,6 @@ WALKS: dict[str, Callable[[Visitor], None]] = {
     "phone-home": opened("/"),
     "phone-claims": opened("/claims/"),
     "phone-village": opened("/villages/371083101223/"),
+    "phone-map": coloured_map,
     "phone-board": at_charts("/board/?area=371083101&quarter=2026Q2"),
 }
