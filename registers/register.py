@@ -47,7 +47,7 @@ class Register:
     empty_text: ClassVar[str] = "还没有记录。可以逐条新增，也可以下载模板后用 Excel 导入。"
     api_only: ClassVar[bool] = False
     can_create: ClassVar[bool] = True  # rows may be added, not only changed
-    bulk_fields: ClassVar[Sequence[str]] = ()  # columns that may be set for many chosen rows at once
+    bulk_fields: ClassVar[Sequence[str] | None] = ()  # settable for many rows at once; empty: see bulk/fields.py
     end_field: ClassVar[str] = ""  # the date column that ends a row which may not be deleted any more
     period_field: ClassVar[str] = ""  # the year or quarter column from which figures are carried forward to the next
 

@@ -24,6 +24,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from lianjian import clock
 from registers.api import listing
+from registers.api.bulk_change import BulkChange, operation
 from registers.api.errors import row_errors
 from registers.api.fields import Row
 from registers.api.files import address_of
@@ -228,7 +229,7 @@ def viewset_for(register: Register, base: type[RegisterViewSet] = RegisterViewSe
     """The viewset of a register, with the writing faces that its declaration allows and its own schema."""
     parts: list[type] = []
     if register.change_right:
-        parts.append(ChangeRows)
+        parts += [ChangeRows, BulkChange]
         if register.can_create:
             parts.append(CreateRows)
         if register.deletable:
@@ -237,9 +238,8 @@ def viewset_for(register: Register, base: type[RegisterViewSet] = RegisterViewSe
     names = {"register": register, "serializer_class": shapes.row, "__module__": __name__, "__doc__": register.title}
     made = type(f"{shapes.name}ViewSet", (base, *parts), names)
     written = {name for name in vars(base) if base is not RegisterViewSet}  # such tell their own schema
-    operations = {
-        name: decorate for name, decorate in shapes.operations().items() if hasattr(made, name) and name not in written
-    }
+    told = shapes.operations() | {"bulk_change": operation(register, {"tags": [register.slug]})}
+    operations = {name: decorate for name, decorate in told.items() if hasattr(made, name) and name not in written}
     return extend_schema_view(**operations)(made)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db.models import Field, ForeignKey
+from django.urls import reverse
 
 from registers.audit import history_of
 from registers.guarding import GuardedQuerySet
@@ -53,7 +54,8 @@ def history(register: Register, row: Any, user: Any, *, shown: int = SHOWN) -> t
             {
                 "when": moment(event.pgh_created_at),
                 "who": people.get(str(context.get("user")), "系统"),
-                "what": _what(event.pgh_label, context.get("reason", "")),
+                "what": _what(event.pgh_label, context.get("reason") or _together(context)),
+                "url": _undo_url(register, event, user),
                 "changes": [
                     (label, _text(field, column, before, names), _text(field, column, after, names))
                     for label, field, column, before, after in pairs
@@ -79,6 +81,20 @@ def last_changes(rows: Iterable[Any]) -> dict[Any, tuple[str, str]]:
 
 def _what(label: str, reason: str) -> str:
     return f"{WHAT.get(label, label)}（{reason}）" if reason else WHAT.get(label, label)
+
+
+def _together(context: Mapping[str, Any]) -> str:
+    """How many rows were changed at once with this one."""
+    return f"批量修改 {context['bulk']} 条" if context.get("bulk") else ""
+
+
+def _undo_url(register: Register, event: Any, user: Any) -> str:
+    """Where a change of many rows is taken back; empty for other changes and for who may not."""
+    if event.pgh_label != "update" or not (event.pgh_context or {}).get("bulk") or register.api_only:
+        return ""
+    if not register.change_right or not user.can(register.change_right):
+        return ""
+    return f"{reverse(register.url_name('bulk-undo'))}?at={event.pgh_context_id}"
 
 
 def _shown_fields(register: Register, row: Any, user: Any) -> list[tuple[str, Field, Column | None]]:

@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from registers import list_views, reading, sockets
 from registers.ordering import known_order, ordering_of, orders
 from registers.pages import present
+from registers.pages.bulk import list_buttons
 from registers.pages.faces import Face
 from registers.pages.grid.carrying import button as carry_button
 from registers.pages.list_tools import AS_IT_IS, Choices, export_links
@@ -60,6 +61,8 @@ class ListFace(Face):
             "actions": self.actions(),
             "urls": self.urls(),
             "carry": carry_button(self.register, self.request.GET) if self.may_change else None,
+            "bulk_actions": list_buttons(self.register, self.user) if self.may_change else [],
+            "chosen_all": reading.count_text(count) if page.next or page.previous else "",
             "exports": export_links(self.register, self.user, self.url("export"), self.shown_query(), columns),
         } | self.choices.context(self.url("list"), self.shown_query(), columns, usual)
         return self.page(self.template, context | self.more())

@@ -11,6 +11,7 @@ from django.utils.module_loading import import_string
 
 from registers.pages import jobs
 from registers.pages.books import TownBook
+from registers.pages.bulk import BulkFace, BulkUndoFace
 from registers.pages.details import DetailFace
 from registers.pages.edits import DeleteFace, EditFace, NewFace
 from registers.pages.grid.face import GridFace
@@ -28,6 +29,8 @@ FACES: dict[str, tuple[str, type]] = {
     "list": ("", ListFace),
     "columns": ("columns/", ColumnsFace),
     "views": ("views/", ViewsFace),
+    "bulk": ("bulk/", BulkFace),
+    "bulk-undo": ("bulk/undo/", BulkUndoFace),
     "new": ("new/", NewFace),
     "grid": ("grid/", GridFace),
     "import": ("import/", ImportFace),
@@ -37,7 +40,7 @@ FACES: dict[str, tuple[str, type]] = {
     "edit": ("<str:key>/edit/", EditFace),
     "delete": ("<str:key>/delete/", DeleteFace),
 }
-WRITING = frozenset({"new", "grid", "import", "template", "edit", "delete"})
+WRITING = frozenset({"bulk", "bulk-undo", "new", "grid", "import", "template", "edit", "delete"})
 
 
 def faces_of(register: Register) -> Iterator[URLPattern]:

@@ -1,5 +1,6 @@
 // One entry for all pages. Each module finds its own data- attributes and does nothing where there are none.
 import { start as startBacklinks } from "./backlinks.js";
+import { start as startBulk } from "./bulk.js";
 import { start as startCharts } from "./charts.js";
 import { start as startColumns } from "./columns.js";
 import { start as startConfirm } from "./confirm.js";
@@ -23,7 +24,8 @@ for (const start of [startCsrf, startMessages, startMenus, startConfirm, startKe
 // For the page and again for each part that htmx puts in.
 function enliven(root) {
   const starts = [
-    startTables, startForms, startSelection, startLookups, startFormsets, startColumns, startCharts, startPrint,
+    startTables, startForms, startSelection, startLookups, startFormsets, startColumns, startBulk, startCharts,
+    startPrint,
   ];
   for (const start of starts) {
     start(root);

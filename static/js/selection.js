@@ -10,7 +10,8 @@ export function start(root) {
     const show = () => {
       const rows = boxes();
       const chosen = rows.filter((box) => box.checked).length;
-      bar.querySelector("[data-selection-count]").textContent = chosen;
+      const every = bar.querySelector("[data-selection-all]:checked");
+      bar.querySelector("[data-selection-count]").textContent = every ? every.dataset.selectionAll : chosen;
       bar.hidden = chosen === 0;
       if (all) {
         all.checked = chosen > 0 && chosen === rows.length;
@@ -42,6 +43,7 @@ export function start(root) {
         show();
       });
     }
+    bar.addEventListener("change", () => show());
     bar.addEventListener("reset", () => setTimeout(show));
     window.addEventListener("pageshow", show);
     show();
