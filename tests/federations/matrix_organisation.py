@@ -22,7 +22,7 @@ from federations.models import (
     VillageSupport,
     WeakVillage,
 )
-from tests.matrix.route import OWNER, POINTS, WRITERS, Route, faces, row
+from tests.matrix.route import OWNER, POINTS, WRITERS, Route, faces, readings, row
 
 ROTA_WRITERS = WRITERS | {"lianjian"}
 ORGANISATION = (
@@ -32,10 +32,7 @@ ORGANISATION = (
     *faces("help-teams", POINTS, WRITERS),
     *faces("federation-premises", POINTS, WRITERS),
     *faces("duty-shifts", POINTS, ROTA_WRITERS),
-    *(Route(name, POINTS) for name in ("duty-swaps:list", "duty-swaps:export")),
-    *(Route(name, POINTS) for name in ("api:duty-swaps-list", "api:duty-swaps-export", "api:duty-swaps-template")),
-    *row("duty-swaps:detail", POINTS, "duty-swaps", POINTS),
-    *row("api:duty-swaps-detail", POINTS, "duty-swaps", POINTS),
+    *readings("duty-swaps", POINTS),
     *faces("weak-villages", POINTS, WRITERS),
     *faces("village-supports", POINTS, WRITERS),
     *faces("joint-plans", POINTS, WRITERS),
