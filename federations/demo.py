@@ -8,6 +8,7 @@ from typing import Any
 
 from federations.actions.founding import NewPost, found_federation
 from federations.actions.steps import move_status
+from federations.demo_organisation import FACTS, pattern_of, topics_of
 from federations.models import Federation, FederationVillage
 from members.models import PartyOrganization, Post
 from registers.scope import Scope
@@ -115,6 +116,7 @@ class _Loader:
     def _plan(
         self, name: str, facts: dict[str, Any], members: list[tuple[Village, str]], kind: str = "new_village"
     ) -> Federation:
+        pattern, due_on = pattern_of(name)
         return found_federation(
             by=self.by,
             name=name,
@@ -124,18 +126,27 @@ class _Loader:
             area=self.areas[facts["area"]],
             villages=members,
             organization_kind=PartyOrganization.Kind.JOINT_GENERAL_BRANCH,
-            posts=self._posts(members),
+            posts=self._posts(members, FACTS["town_leaders"].get(name, "") if pattern == "b" else ""),
+            topics=topics_of(name),
+            evidence_source="实地调研、村情年报",
+            pattern=pattern,
+            due_on=due_on,
             evidence=WHY.get(name, "地域相邻、产业相近，人口与规模适宜，各村党员群众意见一致。"),
             on=PLANNED_ON,
         )
 
-    def _posts(self, members: list[tuple[Village, str]]) -> list[NewPost]:
-        """The leading village's secretary leads (pattern A), the others sit on the committee with portfolios (P08)."""
+    def _posts(self, members: list[tuple[Village, str]], town_leader: str) -> list[NewPost]:
+        """The leading village's secretary leads (pattern A), or is deputy to a town leader for a while (B); the others
+        sit on the committee with portfolios (P08).
+        """
         portfolios = ("基层党建", "经济发展", "环境整治", "民生服务", "平安建设")
         leading = sorted(members, key=lambda pair: pair[1] not in ("centre", "strong"))
         people = [self.secretary_of[village.pk] for village, _ in leading if village.pk in self.secretary_of]
+        leader = NewPost(town_leader, Post.Title.SECRETARY, "全面工作", Post.Source.TOWN)
+        first = Post.Title.DEPUTY if town_leader else Post.Title.SECRETARY
         return [
-            NewPost(person=people[0], title=Post.Title.SECRETARY, portfolio="全面工作"),
+            *([leader] if town_leader else []),
+            NewPost(person=people[0], title=first, portfolio="日常工作" if town_leader else "全面工作"),
             *(
                 NewPost(person=person, title=Post.Title.MEMBER, portfolio=portfolio)
                 for person, portfolio in zip(people[1:], portfolios, strict=False)

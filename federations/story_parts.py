@@ -3,12 +3,16 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 
 from federations.models import Federation, LeadershipPattern
 from lianjian import clock
+from members.models import Post
 from registers.pages.parts import Related
 from registers.register import register_of
+
+# 书记 first, then as the titles are listed.
+RANK = Case(*(When(title=title, then=Value(at)) for at, title in enumerate(Post.Title.values)), default=Value(99))
 
 
 def _part(
@@ -26,7 +30,7 @@ def team_parts(user: Any, row: Federation, may_add: bool) -> Iterable[Related]:
         posts = register_of("posts").rows(user).filter(organization=row.organization_id)
         standing = posts.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=clock.today()))
         yield Related(
-            "班子", "posts", standing.order_by("valid_from", "pk"), ("person", "title", "portfolio", "source", "from"),
+            "班子", "posts", standing.order_by(RANK, "valid_from", "pk"), ("person", "title", "portfolio", "source", "from"),
             filters={"organization": row.organization_id},
             initial={"organization": row.organization_id} if may_add else None,
             empty="还没有填报班子成员。",

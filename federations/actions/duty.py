@@ -37,10 +37,10 @@ def save_week(
         federation=federation, on__gte=monday, on__lt=last
     )
     there = {(row.on, row.shift, row.person): row for row in rows}
-    wanted = {(day, shift, name) for (day, shift), people in places.items() for name in people}
+    wanted = dict.fromkeys((day, shift, name) for (day, shift), people in places.items() for name in people)
     gone = [row.pk for place, row in there.items() if place not in wanted]
     DutyShift.objects.unscoped("the federation was checked").filter(pk__in=gone).delete()
-    new = sorted(wanted - set(there))
+    new = [place for place in wanted if place not in there]  # in the order typed
     DutyShift.objects.bulk_create(
         DutyShift(federation=federation, on=day, shift=shift, person=name) for day, shift, name in new
     )

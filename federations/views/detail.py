@@ -8,7 +8,7 @@ from django.utils.formats import number_format
 
 from federations import story
 from federations.access import may
-from federations.actions.leadership import pattern_on
+from federations.actions.leadership import pattern_on, secretary_of
 from federations.duty import monday_of, week_of
 from federations.models import DutyShift, Federation, FederationVillage, PlanningEvidence, Shift
 from federations.placing import drawing
@@ -44,6 +44,7 @@ class FederationFace(DetailFace):
         self.tab = tab if tab in TABS else OVERVIEW
         context = super().context(row)
         self.members = self.standing(row)
+        self.secretary = secretary_of(row) if self.user.can("organizations.view") else None
         context["key_facts"] = self.story_facts(row)
         context["tab"] = self.tab
         context["tabs"] = [
@@ -174,6 +175,8 @@ class FederationFace(DetailFace):
         if self.people:
             text = f"{number_format(sum(self.people.values()), force_grouping=True)} 人"
             facts.append(("户籍人口", f"{text}（不含外镇 {foreign} 个）" if foreign else text))
+        if self.secretary is not None:
+            facts.append(("书记", self.secretary.person.name))
         facts.append(("成立日期", str(row.founded_on) if row.founded_on else "尚未批复"))
         return facts
 

@@ -84,6 +84,7 @@ class WeekFace(RotaFace):
             "clashes": clashes(self.user, federation, places),
             "may_write": may_write,
             "people": len({person for _, _, person in places}),
+            "turns": len(places),
             "calendar_known": workingdays.is_known(monday.year) and workingdays.is_known((monday + week).year),
             "previous_url": week_url(federation, monday - week),
             "next_url": week_url(federation, monday + week),

@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from accounts.demo import DEMO_ACCOUNTS
 from accounts.models import Grant, User
 from federations.demo import federation_named, load_federations
+from federations.demo_organisation import load_organisation
 from lianjian import clock
 from lianjian.periods import Period
 from members.demo import load_people
@@ -60,6 +61,8 @@ class Command(BaseCommand):
             self._grants(users)
             self._tell("积分与季度结算")
             load_points(random, subjects, county=users["xianji"], clerk=users["zhenjie"], reviewer=users["zhenshen"])
+            self._tell("联建班子、场所、值班与规划")
+            load_organisation(random, users["xianji"])
             self._tell("指标汇总")
             self._rollup()
         self._open_accounts()
