@@ -165,10 +165,11 @@ class _Loader:
             if state != JointPlan.State.RUNNING:
                 continue
             for item in FACTS["items"]:
+                paid = {"actual_money": Decimal(item[8])} if item[8] else {}
                 PlanItem.objects.create(
                     plan=plan, name=item[0], responsible=item[2], planned_from=item[3], planned_to=item[4],
                     planned_money=Decimal(item[5]), actual_from=item[6] or None, actual_to=item[7] or None,
-                    actual_money=Decimal(item[8]) if item[8] else None, note=item[9],
+                    note=item[9], **paid,
                 )  # fmt: skip
             for on, who, content, taken, why in FACTS["opinions"]:
                 PlanOpinion.objects.create(plan=plan, on=on, who=who, content=content, taken=taken, why=why)

@@ -30,7 +30,8 @@ def team_parts(user: Any, row: Federation, may_add: bool) -> Iterable[Related]:
         posts = register_of("posts").rows(user).filter(organization=row.organization_id)
         standing = posts.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=clock.today()))
         yield Related(
-            "班子", "posts", standing.order_by(RANK, "valid_from", "pk"), ("person", "title", "portfolio", "source", "from"),
+            "班子", "posts", standing.order_by(RANK, "valid_from", "pk"),
+            ("person", "title", "portfolio", "source", "from"),
             filters={"organization": row.organization_id},
             initial={"organization": row.organization_id} if may_add else None,
             empty="还没有填报班子成员。",
