@@ -1,7 +1,7 @@
 """Federations by name or number, and the list of member villages in one cell: 锅上（强村）、院前、江村洼."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -31,6 +31,13 @@ class FederationResolver:
             found[row.name].append(row)
             found[str(row.pk)].append(row)
         return {text: _single(text, found[text]) for text in asked if found.get(text)}
+
+    def offers(self, context: Any, limit: int) -> list[str]:
+        """The federations of the scope that are not dissolved; of namesakes the number, which is what is unlike."""
+        rows = Federation.objects.within(context.scope).exclude(status=Federation.Status.DISSOLVED)
+        found = list(rows.order_by("area_id", "name").values_list("pk", "name")[:limit])
+        count = Counter(name for _, name in found)
+        return [str(key) if count[name] > 1 else name for key, name in found]
 
 
 def _single(text: str, found: list[Federation]) -> Any:

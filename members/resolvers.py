@@ -46,6 +46,13 @@ class OrganizationResolver:
             count[name] += 1
         return {key: f"{name}（{key}）" if count[name] > 1 else name for key, name in names.items()}
 
+    def offers(self, context: Any, limit: int) -> list[str]:
+        """The organisations of the scope that stand today, by the texts that `labels` gives."""
+        rows = PartyOrganization.objects.within(context.scope).filter(ended_on__isnull=True)
+        keys = list(rows.order_by("area_id", "name").values_list("pk", flat=True)[:limit])
+        names = self.labels(keys, context)
+        return [names[key] for key in keys]
+
 
 def _taken_apart(text: str) -> tuple[str, int]:
     """(name, number): either may be empty."""

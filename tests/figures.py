@@ -53,6 +53,10 @@ def at_most(name: str, value: float, goal: float, unit: str = "", digits: int = 
     return Figure(name, f"{value:.{digits}f}{unit}", f"≤ {goal:g}{unit}", value <= goal)
 
 
+def at_least(name: str, value: float, goal: float, unit: str = "", digits: int = 2) -> Figure:
+    return Figure(name, f"{value:.{digits}f}{unit}", f"≥ {goal:g}{unit}", value >= goal)
+
+
 def note(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 

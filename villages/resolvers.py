@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Q
 
 from lianjian import areacodes
+from registers.models.row import effective_on
 from registers.rows.columns import CellError, Found
 from registers.workbooks import values
 from villages.models import Area, Village
@@ -43,6 +44,13 @@ class VillageResolver:
         alike = Village.objects.within(context.scope).filter(name__in=set(names.values()))
         count = Counter(alike.values_list("name", flat=True))
         return {code: f"{name}（{code}）" if count[name] > 1 else name for code, name in names.items()}
+
+    def offers(self, context: Any, limit: int) -> list[str]:
+        """The villages of the scope that stand today, by the texts that `labels` gives."""
+        areas = Area.objects.within(context.scope).filter(level=Area.Level.VILLAGE).filter(effective_on(context.today))
+        codes = list(areas.order_by("code").values_list("pk", flat=True)[:limit])
+        names = self.labels(codes, context)
+        return [names[code] for code in codes if code in names]
 
     def _behind_town(self, left: Mapping[Any, "_Asked"], context: Any) -> dict[Any, Any]:
         """乳山口镇南唐家: the town's name taken off the front."""
@@ -97,6 +105,13 @@ class AreaResolver:
         for name in inside.values_list("name", flat=True):
             count[name] += 1
         return {code: f"{name}（{code}）" if count[name] > 1 else name for code, name in names.items()}
+
+    def offers(self, context: Any, limit: int) -> list[str]:
+        """The areas of these levels in the scope that stand today, by the texts that `labels` gives."""
+        areas = Area.objects.within(context.scope).filter(level__in=self.levels).filter(effective_on(context.today))
+        codes = list(areas.order_by("code").values_list("pk", flat=True)[:limit])
+        names = self.labels(codes, context)
+        return [names[code] for code in codes]
 
 
 _NAME_AND_CODE = re.compile(r"^(.*?)\s*[（(]?(\d{2}|\d{4}|\d{6}|\d{9}|\d{12})[)）]?$", re.ASCII)

@@ -16,6 +16,7 @@ from registers.rows.columns import Column, Reference, Text
 from registers.workbooks.writing import write_table, write_template
 
 CHUNK = 2_000  # rows labelled at once
+MOST_OFFERED = 300  # names in a drop-down of a template: the villages of a town, the branches of a town
 SPOOL = 5 * 1024 * 1024  # larger files go to disk
 
 
@@ -67,9 +68,20 @@ def as_written(columns: Sequence[Column]) -> list[Column]:
 
 
 def template_workbook(register: Register, *, by: Any) -> BinaryIO:
-    """The empty workbook of a register, with the columns the user may fill."""
+    """The empty workbook of a register: the columns the user may fill, and what he may name where that is little."""
     file = BytesIO()
-    write_template(file, title=register.title, columns=register.columns_for(by))
+    columns = register.columns_for(by)
+    context = RowContext(by, register)
+    choices = {
+        column.field: offered
+        for column in columns
+        if isinstance(column.kind, Reference) and (offered := column.kind.offers(context, MOST_OFFERED))
+    }
+    key = "、".join(column.heading for column in columns if column.field in register.natural_key)
+    instructions = [f"按“{key}”认出已有的记录：相同的会更新，没有的会新增。"] if key and register.can_create else []
+    write_template(
+        file, title=register.title, columns=columns, choices=choices, instructions=instructions,
+    )  # fmt: skip
     file.seek(0)
     return file
 

@@ -46,6 +46,10 @@ class Kind:
     def cell(self, value: Any) -> CellValue:
         return None if value is None else self.format(value)
 
+    def cells(self, values: Sequence[Any]) -> Sequence[CellValue]:
+        """What the cells of a column hold: `cell` of each, None where there is nothing."""
+        return [None if value is None else self.cell(value) for value in values]
+
     def choices(self) -> tuple[str, ...]:
         """Labels for a drop-down, if the kind has any."""
         return ()
@@ -133,6 +137,9 @@ class Integer(Kind):
     def cell(self, value: Any) -> CellValue:
         return value
 
+    def cells(self, values: Sequence[Any]) -> Sequence[CellValue]:
+        return values
+
     def advice(self) -> str:
         shown = None if self.maximum == 2_147_483_647 else self.maximum
         return _range_advice("整数", self.minimum, shown)
@@ -158,6 +165,9 @@ class Decimal(Kind):
 
     def cell(self, value: Any) -> CellValue:
         return None if value is None else float(value)
+
+    def cells(self, values: Sequence[Any]) -> Sequence[CellValue]:
+        return [None if value is None else float(value) for value in values]
 
     @property
     def number_format(self) -> str:  # type: ignore[override]
@@ -221,6 +231,9 @@ class Date(Kind):
 
     def cell(self, value: Any) -> CellValue:
         return value
+
+    def cells(self, values: Sequence[Any]) -> Sequence[CellValue]:
+        return values
 
     def advice(self) -> str:
         return "日期，如 2026-09-30" + ("，未结束填“至今”或留空" if self.open_ended else "")

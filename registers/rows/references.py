@@ -58,6 +58,14 @@ class Reference(Kind):
         # What no text of the database may hold names nothing: forms show again what was typed before it is checked.
         return self.resolver.resolve([key for key in keys if not _holds_nul(key)], context)
 
+    def offers(self, context: Any, limit: int) -> list[str]:
+        """What could be named, for a drop-down: every text the resolver finds within the scope; none where there are
+        more than `limit`, or where it cannot tell.
+        """
+        offered = getattr(self.resolver, "offers", None)
+        texts = list(offered(context, limit + 1)) if offered is not None else []
+        return texts if len(texts) <= limit else []
+
     def missing(self, raw: object) -> CellError:
         return CellError(f"填了“{values.shown(raw)}”", f"没有找到这个{self.what or '名称'}，请核对或填代码")
 

@@ -1,6 +1,7 @@
 """Texts that are safe to write into a workbook cell, and the styles shared by all sheets that we write."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 MAX_CELL = 32_767  # characters, Excel's limit
@@ -19,6 +20,12 @@ def safe_text(text: str) -> str:
     if _FORBIDDEN.search(text):
         text = _FORBIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     return text if len(text) <= MAX_CELL else text[: MAX_CELL - 1] + "…"
+
+
+def are_safe(texts: Iterable[str]) -> bool:
+    """Whether `safe_text` would change none of them: one look at all together."""
+    parts = list(texts)
+    return not parts or (max(map(len, parts)) <= MAX_CELL and not _FORBIDDEN.search("".join(parts)))
 
 
 def put_text(cell: Any, text: str) -> None:

@@ -6,6 +6,7 @@ One safe writer for all: nothing that comes from data ever becomes a formula or 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from os import PathLike
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -16,10 +17,10 @@ from registers.workbooks.formats import cell_format, head_format
 from registers.workbooks.identity import mask
 from registers.workbooks.marking import mark_workbook
 from registers.workbooks.templates import write_template
-from registers.workbooks.texts import safe_text, sheet_name
+from registers.workbooks.texts import are_safe, safe_text, sheet_name
 
 if TYPE_CHECKING:
-    from registers.rows.columns import Column
+    from registers.rows.columns import Column, Kind
 
 __all__ = [
     "TableSheet", "TooManyRows", "error_list", "mark_workbook", "safe_text", "write_book", "write_table",
@@ -32,7 +33,10 @@ _EXACT = 10**12  # up to here, with up to 3 decimals, a double is exact to the d
 _DIGITS = 15  # that Excel keeps; longer numbers are written as text
 _FIRST_DAY = dt.date(1900, 3, 1)  # Excel's calendar is wrong before
 
-CellWriter = Callable[[Any], Any]
+CHUNK = 1_000  # rows turned into cells at once
+_TEXTS, _NUMBERS, _DATES = {str, type(None)}, {int, float, type(None)}, {dt.date, type(None)}
+
+ColumnWriter = Callable[[Sequence[Any]], Sequence[Any]]
 
 
 class TooManyRows(ValueError):
@@ -151,7 +155,7 @@ class _Records:
     no headings would be written, so an empty table gets one empty row."""
 
     def __init__(
-        self, headings: list[str], fields: list[str], writers: list[CellWriter], rows: Iterable[Any], numbered: bool,
+        self, headings: list[str], fields: list[str], writers: list[ColumnWriter], rows: Iterable[Any], numbered: bool,
         spare: int,
     ) -> None:  # fmt: skip
         self.headings = headings
@@ -163,43 +167,76 @@ class _Records:
         self.count = 0
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        fields, writers, headings = self.fields, self.writers, self.headings
-        for row in self.rows:
-            self.count += 1
+        headings, rows = self.headings, iter(self.rows)
+        while chunk := list(islice(rows, CHUNK)):
+            first = self.count + 1
+            self.count += len(chunk)
             if self.count > MAX_ROWS:
                 raise TooManyRows
-            values = [row.get(name) for name in fields] if isinstance(row, Mapping) else row
-            cells = [None if value is None else write(value) for write, value in zip(writers, values, strict=True)]
-            yield dict(zip(headings, [self.count, *cells] if self.numbered else cells, strict=True))
+            columns = [
+                write(column) for write, column in zip(self.writers, self._columns(chunk), strict=True)
+            ]  # fmt: skip
+            if self.numbered:
+                columns.insert(0, range(first, self.count + 1))
+            for cells in zip(*columns, strict=True):
+                yield dict(zip(headings, cells, strict=True))
         for _ in range(max(self.spare, not self.count)):
             yield dict.fromkeys(headings)
 
+    def _columns(self, chunk: Sequence[Any]) -> Iterator[Sequence[Any]]:
+        """The values of some rows column by column."""
+        sequences = [[row.get(name) for name in self.fields] if isinstance(row, Mapping) else row for row in chunk]
+        return zip(*sequences, strict=True)
 
-def _writer(column: "Column", revealed: bool) -> CellWriter:
-    """How a column's values become cells: exact numbers, real dates, everything else text."""
+
+def _writer(column: "Column", revealed: bool) -> ColumnWriter:
+    """How a column's values become cells, many at once: exact numbers, real dates, everything else text.
+
+    What needs no change, as most does, is let through after one look at all of it.
+    """
     kind = column.kind
 
-    def personal(value: Any) -> Any:
-        text = kind.format(value)
-        return safe_text(text if revealed else mask(text))
+    def personal(values: Sequence[Any]) -> Sequence[Any]:
+        texts = [None if value is None else kind.format(value) for value in values]
+        return [None if text is None else safe_text(text if revealed else mask(text)) for text in texts]
 
-    def text(value: Any) -> Any:
+    def text(values: Sequence[Any]) -> Sequence[Any]:
+        if kind.verbatim and set(map(type, values)) <= _TEXTS and are_safe(filter(None, values)):
+            return values
+        try:
+            known = {value: None if value is None else one(value) for value in set(values)}
+        except TypeError:  # lists cannot be looked up
+            return [None if value is None else one(value) for value in values]
+        return [known[value] for value in values]
+
+    def one(value: Any) -> str:
         return safe_text(value if value.__class__ is str and kind.verbatim else kind.format(value))
 
-    def other(value: Any) -> Any:
-        cell = kind.cell(value)
-        if cell.__class__ is str:
-            return safe_text(cell)
-        if isinstance(cell, dt.date) and not isinstance(cell, dt.datetime):
-            return cell if cell >= _FIRST_DAY else cell.isoformat()
-        if isinstance(cell, int | float) and not -_EXACT < cell < _EXACT:
-            text = kind.format(value)
-            return safe_text(text) if sum(map(str.isdigit, text)) > _DIGITS else cell
-        return cell
+    def other(values: Sequence[Any]) -> Sequence[Any]:
+        cells: Sequence[Any] = kind.cells(values)
+        types = set(map(type, cells))
+        present = list(filter(None, cells))
+        if types <= _NUMBERS and (not present or (min(present) > -_EXACT and max(present) < _EXACT)):
+            return cells
+        if types <= _DATES and (not present or min(present) >= _FIRST_DAY):
+            return cells
+        return [_cell(kind, value, cell) for value, cell in zip(values, cells, strict=True)]
 
     if kind.personal:
         return personal
     return other if kind.numeric or kind.number_format != "@" else text
+
+
+def _cell(kind: "Kind", value: Any, cell: Any) -> Any:
+    """One cell that may not be what a workbook can hold exactly: then it is a text."""
+    if cell.__class__ is str:
+        return safe_text(cell)
+    if isinstance(cell, dt.date) and not isinstance(cell, dt.datetime):
+        return cell if cell >= _FIRST_DAY else cell.isoformat()
+    if isinstance(cell, int | float) and not -_EXACT < cell < _EXACT:
+        text = kind.format(value)
+        return safe_text(text) if sum(map(str.isdigit, text)) > _DIGITS else cell
+    return cell
 
 
 def _column_format(column: "Column") -> Format:

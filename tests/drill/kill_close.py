@@ -3,15 +3,10 @@
 A real Celery worker on the real broker, on a queue of its own. The sweeper is run here, as beat would run it.
 """
 
-import os
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from uuid import uuid4
 
-from celery import current_app
 from django.conf import settings
 
 from members.actions import closes
@@ -19,39 +14,11 @@ from members.models import CloseChunk, CloseSubject, PointScore, QuarterClose, S
 from registers import jobs
 from registers.models import Job
 from tests.bench._county import COUNTY, QUARTER, make_county
+from tests.drill._worker import Worker, send_to, state_of, wait_for
 from tests.figures import Figure, figure, note
 
 MEMBERS, ENTRIES = 30_000, 300_000
 STALLED_AFTER = 2.0
-PATIENCE = 180.0
-
-
-class Worker:
-    """A Celery worker with all its processes, to be killed at once."""
-
-    def __init__(self, queue: str) -> None:
-        command = [
-            sys.executable,
-            "-m",
-            "celery",
-            "-q",
-            "-A",
-            "lianjian",
-            "worker",
-            "-Q",
-            queue,
-            "-c",
-            "1",
-            "-P",
-            "prefork",
-        ]
-        command += ["-n", f"{uuid4().hex[:8]}@drill", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
-        environment = os.environ | {"JOB_HEARTBEAT_SECONDS": "0.4", "PYTHONWARNINGS": "ignore"}
-        self._process = subprocess.Popen(command, env=environment, start_new_session=True, stdout=sys.stderr)
-
-    def kill(self) -> None:
-        os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
 
 
 @figure("kill-close")
@@ -59,12 +26,12 @@ def kill_close() -> Iterator[Figure]:
     """Kill while subjects are listed, while chunks are computed (twice), and then let it end."""
     user = make_county(MEMBERS, ENTRIES)
     queue = f"drill-{uuid4().hex[:8]}"
-    _send_to(queue)
+    send_to(queue)
     settings.JOB_STALLED_AFTER_SECONDS = STALLED_AFTER
     close, job = closes.start_close(by=user, county=COUNTY, quarter=QUARTER)
     chunks = CloseChunk.objects.filter(close=close)
     moments: list[tuple[str, Callable[[], bool]]] = [
-        ("at the start", lambda: _state(job) == Job.State.RUNNING),
+        ("at the start", lambda: state_of(job) == Job.State.RUNNING),
         ("after the first chunk", lambda: chunks.filter(done=True).exists()),
         ("after some more", lambda: chunks.filter(done=True).count() >= 6),
     ]
@@ -72,7 +39,7 @@ def kill_close() -> Iterator[Figure]:
     for name, moment in moments:
         worker = Worker(queue)
         try:
-            reached = _wait_for(moment, job)
+            reached = wait_for(moment, job)
         finally:
             worker.kill()
         done = chunks.filter(done=True).count()
@@ -82,7 +49,7 @@ def kill_close() -> Iterator[Figure]:
     worker = Worker(queue)
     start = time.monotonic()
     try:
-        _wait_for(lambda: _state(job) in Job.FINISHED, job)
+        wait_for(lambda: state_of(job) in Job.FINISHED, job)
     finally:
         worker.kill()
     job.refresh_from_db()
@@ -97,31 +64,6 @@ def kill_close() -> Iterator[Figure]:
     yield Figure("kill-close digest", close.digest[:12], digest[:12], close.digest == digest)
     left = QuarterClose.objects.unscoped("drill").filter(whole_at__isnull=True).count()
     yield Figure("kill-close unfinished versions", str(left), "0", left == 0)
-
-
-def _send_to(queue: str) -> None:
-    """Let this process send heavy jobs to the drill's own queue, so that no other worker takes them."""
-    current_app.conf.task_routes = {"registers.tasks.run_heavy_job": {"queue": queue}}
-
-
-def _wait_for(moment: Callable[[], bool], job: Job) -> bool:
-    """Sweep as beat would until the moment has come; False where the job ended before or patience ran out."""
-    deadline = time.monotonic() + PATIENCE
-    swept = 0.0
-    while time.monotonic() < deadline:
-        if moment():
-            return True
-        if _state(job) in Job.FINISHED:
-            return False
-        if time.monotonic() - swept > 0.5:
-            jobs.resend_stalled()
-            swept = time.monotonic()
-        time.sleep(0.005)
-    return False
-
-
-def _state(job: Job) -> str:
-    return Job.objects.unscoped("drill").values_list("state", flat=True).get(pk=job.pk)
 
 
 def _is_whole(close: QuarterClose) -> bool:

@@ -1,7 +1,6 @@
 """Whatever is done to a workbook's bytes or parts, it is read or refused in words; nothing else ever comes out."""
 
 import random
-import zipfile
 from io import BytesIO
 
 import pytest
@@ -11,6 +10,7 @@ from registers.rows.columns import Choice, Column, Date, Decimal, IdNumber, Inte
 from registers.rows.tables import table_from_workbook
 from registers.workbooks.reading import WorkbookRefused, read_workbook
 from registers.workbooks.writing import write_template
+from tests.mutating import MUTATIONS
 
 COLUMNS = (
     Column("village", "村名", Text(50), required=True, example="锅上村"),
@@ -28,36 +28,8 @@ def source() -> bytes:
     return out.getvalue()
 
 
-def flip_bytes(data: bytes, chance: random.Random) -> bytes:
-    changed = bytearray(data)
-    for _ in range(chance.choice((1, 3, 20))):
-        changed[chance.randrange(len(changed))] = chance.randrange(256)
-    return bytes(changed[: chance.randrange(len(changed))] if chance.random() < 0.1 else changed)
-
-
-def disturb_parts(data: bytes, chance: random.Random) -> bytes:
-    out = BytesIO()
-    with zipfile.ZipFile(BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            part = bytearray(old.read(name))
-            if chance.random() < 0.03:
-                continue
-            if chance.random() < 0.3 and part:
-                at = chance.randrange(len(part))
-                what = chance.random()
-                if what < 0.5:
-                    part[at] = chance.choice(b"0123456789abcXYZ<>&\"'/=")
-                elif what < 0.8:
-                    del part[at : at + chance.randrange(1, 30)]
-                else:
-                    start = chance.randrange(len(part))
-                    part[at:at] = part[start : start + chance.randrange(40)]
-            new.writestr(name, bytes(part))
-    return out.getvalue()
-
-
 @pytest.mark.parametrize("seed", range(4))
-@pytest.mark.parametrize("mutate", [flip_bytes, disturb_parts])
+@pytest.mark.parametrize("mutate", MUTATIONS)
 def test_a_mutated_workbook_is_read_or_refused(mutate, seed):
     chance = random.Random(seed)
     data = source()
