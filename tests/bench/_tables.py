@@ -1,6 +1,6 @@
 """The same wide table for reading and writing benches, and the ways that are measured against the product's.
 
-`python -m tests.bench._tables ours|openpyxl ROWS` writes one and prints seconds and peak memory (KB) of the process.
+`python -m tests.bench._tables ours|openpyxl|plain ROWS` writes one and prints seconds and the process' peak memory (KB).
 """
 
 import datetime as dt
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
 
 from registers.rows.columns import Choice, Column, Date, Decimal, Integer, Money, Text
 from registers.workbooks.writing import write_table
@@ -65,18 +66,36 @@ def write_ours(path: str, count: int) -> None:
 
 
 def write_openpyxl(path: str, count: int) -> None:
-    """The plain way: write-only, headings, one row after the other, labels for codes."""
+    """The same sheet by openpyxl write-only: headings, rows, labels for codes, the number format of each column."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet("台账")
     sheet.append([column.full_heading for column in COLUMNS])
     labels = dict(KINDS)
+    formats = [column.kind.number_format for column in COLUMNS]
     for row in rows(count):
-        sheet.append([*row[:3], labels[row[3]], *row[4:]])
+        cells = []
+        for value, form in zip([*row[:3], labels[row[3]], *row[4:]], formats, strict=True):
+            cell = WriteOnlyCell(sheet, value)
+            cell.number_format = form
+            cells.append(cell)
+        sheet.append(cells)
     book.save(path)
 
+
+def write_plain(path: str, count: int) -> None:
+    """The barest way: values only, no format but those of dates."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("台账")
+    sheet.append([column.full_heading for column in COLUMNS])
+    for row in rows(count):
+        sheet.append(row)
+    book.save(path)
+
+
+WAYS = {"ours": write_ours, "openpyxl": write_openpyxl, "plain": write_plain}
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
-        {"ours": write_ours, "openpyxl": write_openpyxl}[sys.argv[1]](str(Path(folder) / "t.xlsx"), int(sys.argv[2]))
+        WAYS[sys.argv[1]](str(Path(folder) / "t.xlsx"), int(sys.argv[2]))
         print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
