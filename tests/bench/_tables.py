@@ -1,6 +1,6 @@
 """The same wide table for reading and writing benches, and the ways that are measured against the product's.
 
-`python -m tests.bench._tables ours|openpyxl|plain ROWS` writes one and prints seconds and the process' peak memory (KB).
+`python -m tests.bench._tables ours|openpyxl|plain ROWS` writes one and prints seconds and peak memory (KB).
 """
 
 import datetime as dt
