@@ -58,7 +58,6 @@ class WeakVillageRegister(Register):
     change_right = "federations.change"
     row_rules = (acceptance_is_proved,)
     more_views = {"accept": ("<str:key>/accept/", "federations.views.supports.AcceptFace")}
-    end_field = "accepted_on"
     empty_text = "没有后进村。列入后在这里登记“五个一”帮扶力量，直到由弱变强验收。"
 
     def rows(self, user: Any) -> QuerySet:
