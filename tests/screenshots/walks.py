@@ -129,6 +129,8 @@ WALKS: dict[str, Callable[[Visitor], None]] = {
     "village-facts": opened("/village-facts/?year=2026"),
     "federation": opened("/federations/1/"),
     "federation-new": founding,
+    "federation-file": opened("/federations/1/file/"),
+    "rota": opened("/duty-shifts/week/?federation=1"),
     "claims": opened("/claims/"),
     "claims-import-errors": import_with_errors,
     "close": at_charts("/closes/3/"),
