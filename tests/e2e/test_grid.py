@@ -270,3 +270,21 @@ def test_leaving_with_changes_asks(visit):
     grid.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
     grid.page.reload()
     assert asked == ["beforeunload"]
+
+
+def test_a_thousand_rows_stay_light(visit):
+    """Only the rows in view are in the page, and what is typed is checked alone."""
+    grid = Grid(visit("zhenjie"), FACTS + "1950")
+    villages = ["锅上", "院前", "江村洼", "南唐家", "北唐家", "河口", "新庄", "陈家", "康家", "兰家"]
+    rows = [[villages[at % 10], str(1981 + at // 10), *[str(300 + at)] * 3, "30"] for at in range(1000)]
+    with grid.page.expect_response(lambda answer: '"check"' in (answer.request.post_data or "")):
+        grid.paste("\n".join("\t".join(row) for row in rows))
+        expect(grid.said).to_contain_text("已粘贴 1000 行")
+    assert grid.page.locator(".tabulator-row").count() < 60
+    grid.keys("Control+End")
+    expect(grid.page.locator("[data-grid-where]")).to_contain_text("第 1000 行")
+    grid.counts(rows=1000, wrong=0)
+    with grid.page.expect_response(lambda answer: answer.request.method == "POST") as checked:
+        grid.choose(1000, "households")
+        grid.type("7")
+    assert [row["n"] for row in checked.value.request.post_data_json["rows"]] == [1000]

@@ -9,6 +9,7 @@ from openpyxl import Workbook
 from playwright.sync_api import expect
 
 from tests.e2e.browsing import Visitor
+from tests.e2e.grids import Grid, wps
 from tests.villages.pictures import a_landscape
 
 WHO = {
@@ -118,6 +119,18 @@ def running_job(visitor: Visitor) -> None:
     expect(visitor.page.locator("#job-progress[data-job-finished]")).to_be_visible(timeout=120_000)
 
 
+def grid_with_errors(visitor: Visitor) -> None:
+    """A block from WPS pasted with its headings: two cells wrong, all other rows found theirs."""
+    grid = Grid(visitor, "/village-facts/grid/?year=2026")
+    rows = [["村名", "年度", "户数", "户籍人口", "党员数", "耕地面积（亩）"]]
+    for at, village in enumerate(["南唐家", "北唐家", "兰家庄", "择村", "康家", "河口", "新庄", "陈家"]):
+        rows.append([village, "2026", str(260 + at), f"{700 + at}", "36", f"1,{410 + at}"])
+    rows[3][2], rows[6][5] = "二百多户", "94公顷"
+    grid.paste(*wps(rows))
+    grid.counts(changed=8, wrong=2)
+    grid.choose(5, "village_code")
+
+
 WALKS: dict[str, Callable[[Visitor], None]] = {
     "home": opened("/"),
     "board": at_charts("/board/?quarter=2026Q2"),
@@ -127,6 +140,7 @@ WALKS: dict[str, Callable[[Visitor], None]] = {
     "village-map": coloured_map,
     "village-sheet": opened("/villages/371083101223/sheet/"),
     "village-facts": opened("/village-facts/?year=2026"),
+    "grid": grid_with_errors,
     "federation": opened("/federations/1/"),
     "federation-new": founding,
     "federation-file": opened("/federations/1/file/"),
@@ -138,6 +152,7 @@ WALKS: dict[str, Callable[[Visitor], None]] = {
     "job": running_job,
     "workbooks": opened("/reports/"),
     "phone-home": opened("/"),
+    "phone-grid": opened("/village-facts/grid/?year=2026"),
     "phone-claims": opened("/claims/"),
     "phone-village": opened("/villages/371083101223/"),
     "phone-map": coloured_map,

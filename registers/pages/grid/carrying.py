@@ -29,7 +29,7 @@ class Carried:
 
     @property
     def sentence(self) -> str:
-        told = f"已把{self.source.label}的 {len(self.rows):,} 行带到{self.target.label}，改好后保存"
+        told = f"已把{self.source.label}的 {len(self.rows):,} 行带到{self.target.label}，斜体的还没有改过，改好后保存"
         if not self.rows:
             told = f"{self.source.label}没有可以带到{self.target.label}的数据"
         return (

@@ -82,13 +82,14 @@ def _width(column: Column) -> int:
 
 
 def frozen_columns(specs: Sequence[dict[str, Any]]) -> int:
-    """How many columns stay while the others move: those in front that tell one row from another, at least one."""
-    leading = 0
-    for spec in specs:
-        if not spec["key"] and leading:
-            break
+    """How many columns stay while the others move: those in front that tell one row from another.
+
+    At least one; a code in front takes the name behind it along.
+    """
+    leading = next((at for at, spec in enumerate(specs) if not spec["key"]), len(specs))
+    if specs and specs[0]["locked"]:
         leading += 1
-    return min(leading, FROZEN_AT_MOST)
+    return min(max(leading, 1), FROZEN_AT_MOST)
 
 
 def rows_as_texts(register: Register, user: Any, rows: Sequence[Any]) -> list[list[str]]:

@@ -21,6 +21,7 @@ from registers.pages.history import last_changes
 from registers.rows.results import RowError, RowNote
 from registers.rows.tables import Table
 
+NOTHING = "这里没有可以修改的行，请回到列表放宽筛选。"
 EMPTY_ROWS = 30  # to type into, below the rows that are there
 
 
@@ -58,7 +59,7 @@ class GridFace(Face):
             "register": register,
             "breadcrumbs": self.breadcrumbs(("粘贴录入", "")),
             "data": data,
-            "notice": carried.sentence if carried else "",
+            "notice": carried.sentence if carried else "" if rows or register.can_create else NOTHING,
             "more": f"只装入了前 {LIMIT:,} 行，请先在列表里筛选" if more else "",
             "can_add": register.can_create,
             "carry": carrying.button(register, request.GET),

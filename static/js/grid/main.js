@@ -42,6 +42,7 @@ async function start(root) {
     const known = model.rows.find((other) => other.key === stored.key);
     if (!known) {
       model.adopt(row, stored);
+      model.tell([row]);
       return;
     }
     const filled = row.cells.flatMap((text, at) => (text === "" || model.columns[at].key ? [] : [[known, at, text]]));
@@ -147,7 +148,7 @@ function tellWhere(root, model, selection) {
       .cells()
       .flat()
       .filter(([, at]) => model.columns[at].type === "number" && !model.columns[at].plain)
-      .map(([row, at]) => Number(row.cells[at].replace(/[,，]/g, "") || NaN))
+      .map(([row, at]) => Number((row?.cells[at] ?? "").replace(/[,，]/g, "") || NaN))
       .filter((number) => !Number.isNaN(number));
     const sum = numbers.reduce((total, number) => total + number, 0);
     const shown = sum.toLocaleString("zh-CN", { maximumFractionDigits: 6 });

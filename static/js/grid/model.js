@@ -66,18 +66,17 @@ export class Model extends EventTarget {
     return added;
   }
 
-  /** A stored row that was not in the grid, at the first empty place. */
+  /** A stored row that was not in the grid takes the place of a new one; the caller tells. */
   adopt(row, stored) {
     Object.assign(row, { key: stored.key, version: stored.version, base: [...stored.cells], carried: null });
     row.cells = row.cells.map((text, at) => (text === "" || this.columns[at].readonly ? stored.cells[at] : text));
     row.clear();
     row.touched += 1;
-    this.tell([row]);
   }
 
   canWrite(row, at) {
     const column = this.columns[at];
-    return !column.readonly && !(column.locked && !row.isNew);
+    return row !== undefined && !column.readonly && !(column.locked && !row.isNew);
   }
 
   /** Set cells, [[row, column index, text]]; those that take nothing in are left out. Returns how many were left out. */
@@ -85,6 +84,9 @@ export class Model extends EventTarget {
     const step = [];
     let refused = 0;
     for (const [row, at, text] of changes) {
+      if (!row) {
+        continue; // a sheet without rows
+      }
       if (!this.canWrite(row, at)) {
         refused += text === row.cells[at] ? 0 : 1;
       } else if (row.cells[at] !== text) {

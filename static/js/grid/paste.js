@@ -50,7 +50,7 @@ export class Paster {
   }
 
   textOf(row, at) {
-    return this.model.names[at].get(row.cells[at]) ?? row.cells[at];
+    return row ? (this.model.names[at].get(row.cells[at]) ?? row.cells[at]) : "";
   }
 
   async paste(cells) {
@@ -147,6 +147,7 @@ export class Paster {
       });
     }
     const refused = model.set(changes);
+    model.tell(landed.map((index) => model.rows[index]));
     if (landed.length) {
       selection.choose(Math.min(...landed), Math.min(...columns), Math.max(...landed), Math.max(...columns));
     }
@@ -182,7 +183,7 @@ export class Paster {
   fillDown() {
     const { model, selection } = this;
     const top = selection.height > 1 ? selection.top : selection.top - 1;
-    if (top < 0) {
+    if (top < 0 || !model.rows.length) {
       return;
     }
     const changes = [];

@@ -174,12 +174,23 @@ export class Sheet {
 
   /** Scroll so that a cell can be seen beside the frozen columns. */
   show(index, at) {
-    const top = index * ROW_HEIGHT;
     const view = this.scroller;
+    const line = this.holder.querySelector(`.tabulator-row[data-n="${index + 1}"]`);
+    // A row far away is not in the page yet, and its place only nearly known: it is looked at again once it is drawn.
+    const top = line ? line.offsetTop : index * ROW_HEIGHT;
     if (top < view.scrollTop) {
       view.scrollTop = top;
     } else if (top + ROW_HEIGHT > view.scrollTop + view.clientHeight) {
       view.scrollTop = top + ROW_HEIGHT - view.clientHeight;
+    }
+    if (!line && index >= 0 && index < this.model.rows.length && !this.looking) {
+      this.looking = true;
+      requestAnimationFrame(() => {
+        this.looking = false;
+        if (this.holder.querySelector(`.tabulator-row[data-n="${index + 1}"]`)) {
+          this.show(index, at);
+        }
+      });
     }
     const head = this.holder.querySelector(`.tabulator-col[tabulator-field="${field(at)}"]`);
     if (!head || head.classList.contains("tabulator-frozen")) {
