@@ -105,7 +105,7 @@ class Grid:
     def counts(self, *, rows: int | None = None, changed: int | None = None, wrong: int | None = None) -> None:
         for name, number in (("rows", rows), ("changed", changed), ("wrong", wrong)):
             if number is not None:
-                expect(self.page.locator(f"[data-grid-count={name}]")).to_have_text(str(number))
+                expect(self.page.locator(f"[data-grid-count={name}]")).to_have_text(f"{number:,}")
 
     def save(self) -> None:
         self.page.keyboard.press("Control+s")
