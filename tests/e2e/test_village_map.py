@@ -88,7 +88,8 @@ def test_a_photograph_is_uploaded_and_seen_on_the_village_page(visit, tmp_path: 
 
     file.write_bytes(b"<svg xmlns='http://www.w3.org/2000/svg'/>")
     clerk.open("/villages/371083101223/photos/")
-    clerk.field("照片").set_input_files(file)
-    clerk.field("说明").fill("图")
+    upload = page.get_by_role("complementary", name="上传照片")
+    clerk.field("照片", upload).set_input_files(file)
+    clerk.field("说明", upload).fill("图")
     clerk.button("上传").click()
     expect(page.get_by_role("alert")).to_contain_text("请上传 jpg、png 或 webp 格式的照片")
