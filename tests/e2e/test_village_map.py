@@ -1,5 +1,6 @@
 """A clerk puts villages on the map and a photograph on a page; no request leaves the house."""
 
+import re
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
@@ -85,6 +86,8 @@ def test_a_photograph_is_uploaded_and_seen_on_the_village_page(visit, tmp_path: 
     page.wait_for_function("document.querySelector('img[alt=\"村口\"]').naturalWidth > 0")
     clerk.link("村情公开表").click()
     expect(page.get_by_role("article")).to_contain_text("集体收支")
+    printed = page.pdf(format="A4", print_background=False)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1  # one sheet of paper a village
 
     file.write_bytes(b"<svg xmlns='http://www.w3.org/2000/svg'/>")
     clerk.open("/villages/371083101223/photos/")

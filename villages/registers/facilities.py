@@ -1,12 +1,15 @@
 """Registers of public facilities and of what a village is known for (P02, P31)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.urls import reverse
+
+from registers.pages.parts import Action
 from registers.register import Register
 from registers.rows.checker import row_rule
 from registers.rows.columns import Choice, Column, Decimal, Integer, Money, Text, YesNo
-from villages.models import Facility, Specialty
+from villages.models import Facility, Specialty, VillagePhoto
 from villages.registers.holdings import SEARCH
 from villages.registers.places import VILLAGE, both_coordinates
 
@@ -58,6 +61,13 @@ class FacilityRegister(Register):
     key_fields = ("village_code", "kind", "count")
     totals = ("count",)
     totals_per = ("kind",)
+
+    def actions(self, row: Facility, user: Any) -> Iterable[Action]:
+        """Its photographs hang among the village's."""
+        count = VillagePhoto.objects.visible_to(user).filter(facility=row).count()
+        label = f"照片（{count} 张）" if count else "上传照片"
+        if count or row.is_changeable_by(user):
+            yield Action(label, reverse("villages:photos", args=[row.village_id]), icon="photo")
 
 
 class SpecialtyRegister(Register):
