@@ -107,14 +107,19 @@ def _update(model: Any, rows: Sequence[Any], fields: Sequence[models.Field]) -> 
 
 def referring(row: Any) -> list[str]:
     """Names of the kinds of rows that refer to this one, in whoever's scope they lie."""
-    names = []
+    return list(dict.fromkeys(str(relation.related_model._meta.verbose_name) for relation in referring_relations(row)))
+
+
+def referring_relations(row: Any) -> list[Any]:
+    """The relations by which some row refers to this one."""
+    found = []
     for relation in row._meta.related_objects:
         other = relation.related_model
         if hasattr(other, "pgh_tracked_model") or relation.field.remote_field.on_delete is models.DO_NOTHING:
             continue  # the audit trail speaks of every row
         if other._base_manager.filter(**{relation.field.name: row.pk}).exists():
-            names.append(str(other._meta.verbose_name))
-    return list(dict.fromkeys(names))
+            found.append(relation)
+    return found
 
 
 def _by_field(error: ValidationError) -> Iterable[tuple[str, list[str]]]:

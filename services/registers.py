@@ -29,7 +29,7 @@ class GridRegister(Register):
     sources = {"village_code": "village"}
     list_columns = ("name", "village_code", "head", "workers", "households", "people")
     primary_filters = ("q", "area")
-    search_fields = ("name", "head", "village__name", "village__initials")
+    search_fields = ("name", "head", "village__name", "village__pinyin", "village__initials", "village__area__code")
     ordering = ("village_id", "name")
     ordering_fields = ("village_id", "name", "households", "people")
     natural_key = ("village_code", "name")

@@ -48,7 +48,12 @@ class MembershipRegister(Register):
     list_columns = ("village_code", "federation", "role", "from", "to")
     filterset_class = MembershipFilters
     primary_filters = ("q", "role", "area")
-    search_fields = ("village__name", "village__initials", "federation__name", "federation__initials")
+    search_fields = (
+        "village__name", "village__pinyin", "village__initials", "village__area__code", "federation__name",
+        "federation__pinyin", "federation__initials",
+    )  # fmt: skip
+    bulk_fields = ("role",)
+    end_field = "to"
     ordering = ("federation_id", "village_id", "pk")
     ordering_fields = ("village_id",)
     natural_key = ("federation", "village_code", "from")

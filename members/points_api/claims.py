@@ -58,6 +58,7 @@ class PointClaimViewSet(common.PointsViewSet):
     @extend_schema(
         summary="积分申报列表", **TAG,
         parameters=[
+            common.SEARCH,
             common.AREA,
             OpenApiParameter("quarter", OpenApiTypes.STR, description="结算季度"),
             common.MEMBER,
@@ -70,14 +71,14 @@ class PointClaimViewSet(common.PointsViewSet):
         responses={200: common.page_of(ClaimSerializer, "PointClaims"), **common.STEP},
     )  # fmt: skip
     def list(self, request: Request) -> Response:
-        names = ["area", "quarter", "member_no", "item_code", "state", "source_ref", *common.listing.PAGING]
+        names = ["q", "area", "quarter", "member_no", "item_code", "state", "source_ref", *common.listing.PAGING]
         common.listing.allowed(request, names)
         rows = common.listing.in_area(request, PointClaim.objects.visible_to(request.user))
         if quarter := common.listing.quarter(request):
             rows = rows.filter(settle_quarter=quarter)
         common.one_of(request, "state", PointClaim.State.values)
         wanted = {name: name for name in ("state", "item_code", "source_ref")} | {"member_no": "subject__number"}
-        rows = common.narrowed(request, rows, wanted).values(*FIELDS)
+        rows = common.searched(request, common.narrowed(request, rows, wanted)).values(*FIELDS)
         order = common.ordered(request, ("occurred_on", "id"), ("-id",), {})
         return common.listing.page(request, rows, order, told)
 

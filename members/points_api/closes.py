@@ -119,6 +119,7 @@ class QuarterScoreViewSet(common.PointsViewSet):
     @extend_schema(
         summary="季度得分列表", description="默认为公示或审定的一版；version= 看某一版", **SCORES,
         parameters=[
+            common.SEARCH,
             common.AREA,
             common.QUARTER,
             OpenApiParameter("version", OpenApiTypes.INT, description="版本号"),
@@ -133,7 +134,7 @@ class QuarterScoreViewSet(common.PointsViewSet):
         responses={200: common.page_of(ScoreSerializer, "QuarterScores"), **common.STEP},
     )  # fmt: skip
     def list(self, request: Request) -> Response:
-        names = ["area", "quarter", "version", "member_no", "federation", "subject_kind", "subject_class", "grade"]
+        names = ["q", "area", "quarter", "version", "member_no", "federation", "subject_kind", "subject_class", "grade"]
         common.listing.allowed(request, [*names, *common.listing.PAGING])
         whole = closes_for(request.user)
         if quarter := common.listing.quarter(request):
@@ -153,7 +154,7 @@ class QuarterScoreViewSet(common.PointsViewSet):
         common.one_of(request, "subject_class", SubjectClass.values)
         wanted = {name: OF_SUBJECT[name] for name in ("subject_kind", "subject_class")}
         wanted |= {"grade": "grade", "member_no": "close_subject__subject__number"}
-        rows = common.narrowed(request, rows, wanted)
+        rows = common.searched(request, common.narrowed(request, rows, wanted), "close_subject__subject__")
         # Within one close the subject's own id is the order that an index gives.
         default = ("close_subject__subject_id", "pk") if quarter else ("-close__quarter", "pk")
         order = common.ordered(request, ORDERS, default, OF_SUBJECT)

@@ -14,6 +14,7 @@ from registers.api import listing
 from registers.api.renderers import JSONRenderer
 from registers.api.schema import AUTH, CONFLICT, INVALID, MISSING, page_of
 from registers.errors import Invalid, NotAllowed, NotFound
+from registers.searching import found_by
 
 VIEW = "points.view"
 READ = {**AUTH, 404: MISSING}
@@ -21,6 +22,7 @@ STEP = {**AUTH, 400: INVALID, 404: MISSING, 409: CONFLICT}
 AREA = OpenApiParameter("area", OpenApiTypes.STR, description="区划代码：本级及以下")
 QUARTER = OpenApiParameter("quarter", OpenApiTypes.STR, description="季度，如 2026Q3")
 MEMBER = OpenApiParameter("member_no", OpenApiTypes.STR, description="积分对象的编号")
+SEARCH = OpenApiParameter("q", OpenApiTypes.STR, description="查找：姓名、拼音首字母或编号")
 ITEM = OpenApiParameter("item_code", OpenApiTypes.STR, description="积分项目编码")
 LARGEST_ID = 2**63 - 1
 
@@ -66,6 +68,12 @@ class PointsViewSet(GenericViewSet):
         return row
 
 
+def searched(request: Request, rows: Any, subject: str = "subject__") -> Any:
+    """Rows of the people that `q` finds: by name, number or initials; `subject` is the lookup of the subject."""
+    fields = [f"{subject}{name}" for name in ("number", "name", "person__initials")]
+    return found_by(rows, fields, request.query_params.get("q", ""))
+
+
 def narrowed(request: Request, rows: Any, names: dict[str, str]) -> Any:
     """Rows with the values asked for: query parameter → lookup."""
     for parameter, lookup in names.items():
@@ -107,6 +115,6 @@ def one_of(request: Request, parameter: str, values: Sequence[str]) -> str:
 
 
 __all__ = [
-    "AREA", "ITEM", "MEMBER", "QUARTER", "READ", "STEP", "PointsViewSet", "listing", "narrowed", "one_of", "ordered",
-    "page_of", "whole_number",
+    "AREA", "ITEM", "MEMBER", "QUARTER", "READ", "SEARCH", "STEP", "PointsViewSet", "listing", "narrowed", "one_of",
+    "ordered", "page_of", "searched", "whole_number",
 ]  # fmt: skip

@@ -30,6 +30,7 @@ class PointEntryViewSet(common.PointsViewSet):
     @extend_schema(
         summary="积分记录列表", **TAG,
         parameters=[
+            common.SEARCH,
             common.AREA,
             OpenApiParameter("quarter", OpenApiTypes.STR, description="结算季度"),
             common.MEMBER,
@@ -41,7 +42,7 @@ class PointEntryViewSet(common.PointsViewSet):
         responses={200: common.page_of(EntrySerializer, "PointEntries"), **common.STEP},
     )  # fmt: skip
     def list(self, request: Request) -> Response:
-        names = ["area", "quarter", "member_no", "item_code", "source_ref", "reverses", *common.listing.PAGING]
+        names = ["q", "area", "quarter", "member_no", "item_code", "source_ref", "reverses", *common.listing.PAGING]
         common.listing.allowed(request, names)
         rows = common.listing.in_area(request, PointEntry.objects.visible_to(request.user))
         if quarter := common.listing.quarter(request):
@@ -49,7 +50,7 @@ class PointEntryViewSet(common.PointsViewSet):
         if (reverses := common.whole_number(request, "reverses")) is not None:
             rows = rows.filter(reverses=reverses)
         wanted = {name: name for name in ("item_code", "source_ref")} | {"member_no": "subject__number"}
-        rows = common.narrowed(request, rows, wanted).values(*FIELDS)
+        rows = common.searched(request, common.narrowed(request, rows, wanted)).values(*FIELDS)
         return common.listing.page(request, rows, common.ordered(request, ("id",), ("-id",), {}), told)
 
     @extend_schema(summary="一条积分记录", responses={200: EntrySerializer, **common.READ}, **TAG)

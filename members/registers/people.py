@@ -61,7 +61,7 @@ class OrganizationRegister(Register):
     sources = {"area_code": "area"}
     list_columns = ("name", "kind", "area_code", "parent", "ended_on")
     primary_filters = ("q", "kind", "area")
-    search_fields = ("name",)
+    search_fields = ("name", "area__name", "area__pinyin", "area__initials", "area__code")
     ordering = ("area_id", "name", "pk")
     ordering_fields = ("name", "kind", "founded_on")
     natural_key = ("area_code", "name")
@@ -71,6 +71,8 @@ class OrganizationRegister(Register):
     view_right = "organizations.view"
     change_right = "organizations.change"
     lookups = {"area_code": "areas", "parent": "party-organizations"}
+    bulk_fields = ("parent",)
+    end_field = "ended_on"
 
     def save(self, *, by: Any, values: dict[str, Any], row: PartyOrganization | None) -> PartyOrganization:
         names = {"area_code": "area"}
@@ -132,12 +134,13 @@ class PostRegister(Register):
     )  # fmt: skip
     sources = {"person": "person__name", "from": "valid_from", "to": "valid_to"}
     primary_filters = ("q", "title", "area")
-    search_fields = ("person__name", "person__initials", "organization__name", "portfolio")
+    search_fields = ("person__name", "person__pinyin", "person__initials", "organization__name", "portfolio")
     ordering = ("organization_id", "valid_from", "pk")
     select_related = ("person", "organization")
     view_right = "organizations.view"
     change_right = "organizations.change"
     lookups = {"organization": "party-organizations"}
+    end_field = "to"
     empty_text = "还没有填报任职。可以逐条新增，也可以下载模板后用 Excel 导入。"
 
     def title_of(self, row: Post) -> str:
@@ -201,6 +204,7 @@ class _SubjectRegister(Register):
     filterset_class = SubjectFilters
     tones = {"is_active": {True: "done", False: "neutral"}}
     lookups = {"organization": "party-organizations", "village_code": "villages"}
+    bulk_fields = ("organization", "subject_class", "exempt_reason")  # villages change by 调动, with a date
     more_views = {
         "transfer": ("<str:key>/transfer/", "members.views.people.TransferFace"),
         "leave": ("<str:key>/leave/", "members.views.people.LeaveFace"),

@@ -10,11 +10,14 @@ from django.urls import reverse
 from lianjian import areacodes
 from lianjian.numbers import whole_number
 from registers.audit import acting
-from registers.errors import Invalid, StaleVersion
+from registers.bulk.fields import settable
+from registers.errors import Invalid, StaleVersion, WrongState
 from registers.pages import present
+from registers.pages.bulk import ONLY_END
 from registers.pages.faces import Face
 from registers.pages.forms import REASON, RegisterForm
 from registers.pages.history import last_changes
+from registers.pages.in_use import users_of
 from registers.single import RowRefused, area_field, delete_one, save_one
 
 UNTOUCHED = "（您没有改，已换成对方的）"
@@ -158,9 +161,28 @@ class DeleteFace(Face):
     def post(self, request: HttpRequest, key: str) -> HttpResponse:
         row = self.changeable_row(key)
         name = self.register.title_of(row)
-        delete_one(self.register, by=self.user, row=row, version=_version(request.POST))
+        try:
+            delete_one(self.register, by=self.user, row=row, version=_version(request.POST))
+        except WrongState as error:
+            return self.kept(row, error)
         messages.success(request, f"已删除“{name}”。")
         return redirect(self.url("list"))
+
+    def kept(self, row: Any, error: WrongState) -> HttpResponse:
+        """Why it stays: what refers to it, and the way to end it with a date where there is one."""
+        register, name = self.register, self.register.title_of(row)
+        ends = [column for column in settable(register, self.user) if column.field == register.end_field]
+        context = {
+            "breadcrumbs": self.breadcrumbs((name, self.url("detail", row)), ("删除", "")),
+            "name": name,
+            "reason": error.message,
+            "parts": users_of(row, self.user),
+            "row": row,
+            "end_heading": ends[0].heading if ends else "",
+            "end_url": f"{self.url('bulk')}?only={ONLY_END}" if ends else "",
+            "back_url": self.url("detail", row),
+        }
+        return self.page("registers/in_use.html", context, status=error.status)
 
     def came_from(self) -> str:
         return reverse(self.register.url_name("detail"), args=[self.kwargs["key"]])

@@ -127,7 +127,7 @@ class TownFactsRegister(Register):
         Column("note", "备注", Text(200), width=24),
     )
     sources = {"town_code": "town"}
-    search_fields = ("town__name", "town__pinyin", "town__initials")
+    search_fields = ("town__name", "town__code", "town__pinyin", "town__initials")
     ordering = ("-year", "town_id")
     ordering_fields = ("year", "town_id", "population")
     natural_key = ("town_code", "year")
