@@ -55,7 +55,8 @@ class DutyRegister(OfFederationRegister):
 
     def warnings(self, values: Mapping[str, Any], *, row: Any | None, by: Any) -> Iterable[str]:
         place = (values.get("on"), values.get("shift"), values.get("person"))
-        if all(place):
+        stays = row is not None and place == (row.on, row.shift, row.person)
+        if all(place) and not stays:
             yield from clashes(by, values.get("federation"), [place], ignore=[row.pk] if row else ())  # type: ignore[list-item]
 
     def actions(self, row: DutyShift, user: Any) -> Iterable[Action]:

@@ -70,11 +70,17 @@ class PremisesRegister(OfFederationRegister):
     bulk_fields = ("state",)
 
     def rows(self, user: Any) -> QuerySet:
+        return self._with_standard(super().rows(user))
+
+    def changeable(self, user: Any) -> QuerySet:
+        return self._with_standard(super().changeable(user))
+
+    def _with_standard(self, rows: QuerySet) -> QuerySet:
         """With the county's standard, so that a list asks for it once."""
         decided = CountySetting.objects.unscoped("the standard of the county a row lies in").filter(
             key=PREMISES_ITEMS, area_code=Substr(OuterRef("federation__area_id"), 1, COUNTY_DIGITS)
         )
-        return super().rows(user).annotate(decided_items=Subquery(decided.values("value")[:1]))
+        return rows.annotate(decided_items=Subquery(decided.values("value")[:1]))
 
     def value(self, row: Premises, field: str) -> Any:
         if field == "complete":

@@ -61,18 +61,22 @@ class WeakVillageRegister(Register):
     empty_text = "没有后进村。列入后在这里登记“五个一”帮扶力量，直到由弱变强验收。"
 
     def rows(self, user: Any) -> QuerySet:
+        return self._with_kinds(super().rows(user))
+
+    def changeable(self, user: Any) -> QuerySet:
+        return self._with_kinds(super().changeable(user))
+
+    def _with_kinds(self, rows: QuerySet) -> QuerySet:
         """With the kinds of support that stand today, for the list's 缺项 in one query."""
         standing = standing_supports().filter(village=OuterRef("village")).values("kind").distinct()
-        return super().rows(user).annotate(kinds=ArraySubquery(standing))
+        return rows.annotate(kinds=ArraySubquery(standing))
 
     def value(self, row: WeakVillage, field: str) -> Any:
         if field == "missing":
             if row.accepted_on is not None:
                 return "已验收"
-            kinds = getattr(row, "kinds", None)
-            if kinds is None:
-                kinds = standing_supports().filter(village=row.village_id).values_list("kind", flat=True)
-            return "、".join(missing_kinds(kinds)) or "齐全"
+            # Rows that are about to be written come without it: nobody reads it there.
+            return "、".join(missing_kinds(row.kinds)) or "齐全" if hasattr(row, "kinds") else ""
         return super().value(row, field)
 
     def title_of(self, row: WeakVillage) -> str:
