@@ -5,7 +5,7 @@ chooses, and whatever is wrong is told by file, sheet, row and cell.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,11 +18,12 @@ from registers.exchange.exporting import labels_of
 from registers.exchange.recognising import register_of_sheet
 from registers.register import Register
 from registers.rows.checker import check_rows
-from registers.rows.columns import Column
+from registers.rows.columns import Column, Found, Reference
 from registers.rows.results import CheckedRow, CheckedRows, RowError, RowNote
 from registers.rows.tables import ABSENT, Place, Table, table_from_workbook
 from registers.single import area_field
-from registers.workbooks.errors import WorkbookRefused
+from registers.workbooks import values
+from registers.workbooks.errors import CellError, WorkbookRefused
 from registers.workbooks.reading import read_workbook
 from registers.workbooks.sheets import Sheet, column_letter
 
@@ -276,12 +277,29 @@ def _find_missing(merged: Merged, user: Any) -> None:
     choices = dict(sockets.area_choices.ask(user, register.change_right))
     name = area_field(register)
     width = max(map(len, choices), default=0)
-    for row in merged.checked.rows:
-        code = str(_plain(row.values.get(name)) or "")[:width]
-        if code:
-            merged.files[merged.origins[row.number].file].areas.add(code)
+    for number, code in _codes(merged, name, user):
+        merged.files[merged.origins[number].file].areas.add(code[:width])
     for source in merged.files:
         # A title or a file's name may tell whose it is where rows do not.
         source.areas |= {code for code, text in choices.items() if text in source.name and source.rows}
     seen = {code for source in merged.files for code in source.areas}
     merged.missing = [text for code, text in choices.items() if code not in seen]
+
+
+def _codes(merged: Merged, name: str, user: Any) -> Iterator[tuple[int, str]]:
+    """(row, code of its place) of all rows, those with errors elsewhere too: they were handed in."""
+    if name not in merged.table.places:
+        return
+    kind = merged.register.column(name).kind
+    texts: dict[int, str] = {}
+    for number, raw in zip(merged.table.numbers, merged.table.column(name), strict=True):
+        if raw is not ABSENT and not isinstance(raw, CellError):
+            texts[number] = values.as_text(raw)
+    answers: Mapping[Any, Any] = {text: text for text in texts.values()}
+    if isinstance(kind, Reference):
+        answers = kind.resolve(sorted({text for text in texts.values() if text}), RowContext(user, merged.register))
+    for number, text in texts.items():
+        found = answers.get(text)
+        found = found.value if isinstance(found, Found) else found
+        if found is not None and not isinstance(found, CellError):
+            yield number, str(_plain(found))

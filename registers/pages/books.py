@@ -90,10 +90,12 @@ def result_of(job: Job) -> dict[str, Any] | None:
     told = told_of(job.result, stored)
     marked = job.result.get("marked_workbook")
     saved = told["same"] or bool(not job.params["dry_run"] and (job.params["partial"] or not told["error_count"]))
-    sheets = [_sheet(sheet, saved=saved) for sheet in job.result.get("sheets", ())]
+    found = job.result.get("sheets", ())
+    sheets = [_sheet(sheet, saved=saved) for sheet in found if sheet["total"] or sheet["error_count"]]
     return told | {
         "saved": saved,
         "sheets": sheets,
+        "empty_sheets": len(found) - len(sheets),
         "marked_url": reverse("files:download", args=[marked]) if marked else "",
     }
 

@@ -79,6 +79,7 @@ class Merging(DomainErrorsMixin, View):
         file = StoredFile.objects.visible_to(self.request.user).filter(pk=result["file"]).first()
         return {
             **result,
+            "conflicts": [_side_by_side(conflict) for conflict in result["conflicts"]],
             "title": register_of(result["register"]).title,
             "job": str(job.pk),
             "file_count": len(result["files"]),
@@ -122,6 +123,16 @@ class Merging(DomainErrorsMixin, View):
 
     def refused(self, error: DomainError) -> HttpResponse:
         return self.show({"problem": error.message}, status=error.status)
+
+
+def _side_by_side(conflict: dict[str, Any]) -> dict[str, Any]:
+    """A conflict with each cell under its heading, which a phone shows beside it."""
+    headings = conflict["headings"]
+    rows = []
+    for row in conflict["rows"]:
+        pairs = zip(headings, row["cells"], strict=True)
+        rows.append({**row, "cells": [{"heading": heading, "text": text} for heading, text in pairs]})
+    return {**conflict, "rows": rows}
 
 
 def _link(job: Job) -> tuple[str, str]:
