@@ -288,3 +288,25 @@ def test_a_thousand_rows_stay_light(visit):
         grid.choose(1000, "households")
         grid.type("7")
     assert [row["n"] for row in checked.value.request.post_data_json["rows"]] == [1000]
+
+
+def test_a_row_that_is_there_already_is_brought_to_its_record(visit):
+    grid = Grid(visit("zhenjie"), FACTS + "2026")
+    grid.keys("Control+End", "ArrowDown", "Home")
+    last = int(re.findall(r"\d+", grid.page.locator("[data-grid-where]").inner_text())[0])
+    for text in ("锅上", "2026", "1234"):
+        grid.type(text, "Tab")
+    expect(grid.side).to_contain_text(f"第 {last} 行 这一条已有记录")
+    # A save would not overwrite what one has not seen either.
+    grid.save()
+    expect(grid.said).to_contain_text("1 行原来就有记录")
+    grid.page.once("dialog", lambda dialog: dialog.accept())
+    grid.page.reload()
+    grid.wait()
+    grid.keys("Control+End", "ArrowDown", "Home")
+    for text in ("锅上", "2026", "1235"):
+        grid.type(text, "Tab")
+    grid.side.get_by_role("button", name="并入原有的记录").click()
+    grid.counts(rows=last - 1, changed=1, wrong=0)
+    grid.save()
+    expect(grid.said).to_contain_text("已保存：修改 1 行")

@@ -159,6 +159,15 @@ export class Model extends EventTarget {
     return [...this.clashes.values()].some((cells) => cells.size > 0);
   }
 
+  /** Whether two texts of a column say the same: 1,410 and 1410.00 do. */
+  alike(at, one, other) {
+    if (one === other || this.columns[at].type !== "number" || !one || !other) {
+      return one === other;
+    }
+    const [left, right] = [one, other].map((text) => Number(text.normalize("NFKC").replace(/,/g, "")));
+    return left === right;
+  }
+
   /** What a cell shows: the name of a looked-up thing, figures with thousands separated. */
   shown(row, at) {
     const text = row.cells[at];

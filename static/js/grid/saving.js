@@ -72,18 +72,20 @@ export class Saver {
     const { model } = this;
     const rows = [];
     let taken = 0;
+    const known = conflicts.filter(({ n }) => model.rows[n - 1].isNew).length;
     for (const { n, key, version, cells, by, at } of conflicts) {
       const row = model.rows[n - 1];
       const open = new Map();
       cells.forEach((theirs, index) => {
         const mine = row.cells[index];
         const base = row.base[index];
-        if (theirs === mine || (theirs === base && !row.isNew)) {
+        if (model.alike(index, theirs, mine) || (theirs === base && !row.isNew)) {
           return;
         }
-        if (model.columns[index].readonly || mine === base) {
+        const named = row.isNew && model.columns[index].key; // how a new row named the stored one
+        if (model.columns[index].readonly || mine === base || named) {
           row.cells[index] = theirs;
-          taken += 1;
+          taken += named || model.columns[index].readonly ? 0 : 1;
         } else {
           open.set(index, { theirs, by, at });
         }
@@ -99,8 +101,9 @@ export class Saver {
     model.forgetSteps();
     model.tell(rows);
     const who = [...new Set(conflicts.map(({ by }) => by))].join("、");
-    const also = taken ? `；您没有动过的 ${taken} 格已换成对方的` : "";
-    this.say(`没有保存：您填写期间，${who}保存了 ${rows.length} 行。您填的都还在，请核对后再保存${also}`, true);
+    const what = known === rows.length ? `${known} 行原来就有记录` : `您填写期间，${who}保存了 ${rows.length} 行`;
+    const also = taken ? `；您没有动过的 ${taken} 格已换成已保存的` : "";
+    this.say(`没有保存：${what}。您填的都还在，请核对后再保存${also}`, true);
     this.refused?.();
   }
 
