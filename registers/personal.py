@@ -6,7 +6,6 @@ The key lives outside the database (`FIELD_ENCRYPTION_KEY`).
 """
 
 import base64
-import hashlib
 import hmac
 import os
 from functools import cache
@@ -29,7 +28,7 @@ def seal(text: str, *, table: str, column: str, row: UUID) -> str:
     if not text:
         return ""
     nonce = os.urandom(12)
-    sealed = AESGCM(_key()).encrypt(nonce, text.encode(), _bound_to(table, column, row))
+    sealed = _cipher().encrypt(nonce, text.encode(), _bound_to(table, column, row))
     return base64.b64encode(bytes([VERSION, AES_256_GCM, KEY_ID]) + nonce + sealed).decode()
 
 
@@ -41,7 +40,7 @@ def unseal(envelope: str, *, table: str, column: str, row: UUID) -> str:
         data = base64.b64decode(envelope, validate=True)
         if tuple(data[:3]) != (VERSION, AES_256_GCM, KEY_ID):
             raise Undecipherable(f"unknown envelope {data[:3].hex()}")
-        return AESGCM(_key()).decrypt(data[3:15], data[15:], _bound_to(table, column, row)).decode()
+        return _cipher().decrypt(data[3:15], data[15:], _bound_to(table, column, row)).decode()
     except (ValueError, InvalidTag) as error:
         raise Undecipherable(f"{table}.{column} of {row}") from error
 
@@ -50,8 +49,7 @@ def blind_index(text: str, *, column: str) -> str:
     """A keyed digest that lets equal values be found without being read; empty for the empty text."""
     if not text:
         return ""
-    key = base64.b64decode(settings.BLIND_INDEX_KEY)
-    return hmac.new(key, f"{column}|{text}".encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(_index_key(settings.BLIND_INDEX_KEY), f"{column}|{text}".encode(), "sha256").hex()[:32]
 
 
 def mask(text: str, *, head: int = 4, tail: int = 4) -> str:
@@ -98,6 +96,16 @@ def _key() -> bytes:
     if len(key) != 32:
         raise Undecipherable("FIELD_ENCRYPTION_KEY must be 32 bytes in base64")
     return key
+
+
+@cache
+def _cipher() -> AESGCM:
+    return AESGCM(_key())
+
+
+@cache
+def _index_key(text: str) -> bytes:
+    return base64.b64decode(text)
 
 
 def _bound_to(table: str, column: str, row: UUID) -> bytes:
