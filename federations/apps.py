@@ -13,10 +13,10 @@ class FederationsConfig(AppConfig):
     verbose_name = "联建"
 
     def ready(self) -> None:
-        from federations import settings_declared  # noqa: F401 -- declares what a county may decide
+        from federations import economy, settings_declared  # noqa: F401 -- declares what a county may decide
         from federations.map import hulls, on_sheet
         from federations.merging import Memberships, unfinished
-        from federations.models import Enterprise, Federation, PlanItem, VillageClass, VillageSupport, WeakVillage
+        from federations.models import Federation, PlanItem, VillageClass, VillageSupport, WeakVillage
         from federations.panels import federations_of_village, hand_overs, to_approve
         from federations.queries import federation_name, federation_scope, placements
         from federations.registers import REGISTERS
@@ -27,10 +27,10 @@ class FederationsConfig(AppConfig):
         add_menu_item(MenuItem("联建", "值班表", "duty-shifts:week", "federations.view", 51))
         add_related("villages", federations_of_village)
         register_mover("federations.villages", Memberships(), order=50)
-        register_mover("federations.enterprises", OpenItems(Enterprise, "企业", village="area"))
         register_mover("federations.plan_items", OpenItems(PlanItem, "未完成的规划任务", open=unfinished))
         stays("属于镇街或县", Federation)
         stays("说的是撤并前的村，撤并后按新村重新登记", VillageClass, WeakVillage, VillageSupport)
+        economy.plug()
         owed.plug("federations.to_approve", to_approve)
         owed.plug("federations.hand_overs", hand_overs)
         map_layers.plug("federations.hulls", hulls)

@@ -204,6 +204,7 @@ class Register:
 
 
 _registers: dict[str, Register] = {}
+_notices: dict[str, list[Callable[[Any, Any], Iterable["Notice"]]]] = {}
 _related: dict[str, list[Callable[[Any, Any], Iterable["Related | RelatedTable"]]]] = {}
 
 
@@ -227,6 +228,17 @@ def register_all(*classes: type[Register]) -> None:
 def add_related(slug: str, provider: Callable[[Any, Any], Iterable["Related | RelatedTable"]]) -> None:
     """Put lists of a higher floor under a detail page: `provider(row, user)`, plugged from `AppConfig.ready()`."""
     _related.setdefault(slug, []).append(provider)
+
+
+def add_notices(slug: str, provider: Callable[[Any, Any], Iterable["Notice"]]) -> None:
+    """Let a higher floor tell what wants doing about a row: `provider(row, user)`, plugged from `ready()`."""
+    _notices.setdefault(slug, []).append(provider)
+
+
+def notices_of(register: Register, row: Any, user: Any) -> list["Notice"]:
+    """The register's own notices, then those of higher floors."""
+    added = [notice for provider in _notices.get(register.slug, ()) for notice in provider(row, user)]
+    return [*register.notices(row, user), *added]
 
 
 def related_to(register: Register, row: Any, user: Any) -> list["Related | RelatedTable"]:

@@ -1,6 +1,8 @@
-"""Federations of villages under one joint party organisation."""
+"""Federations of villages under one joint party organisation, and the economy that villages run together."""
 
 from federations.models.alliances import FederationEnterprise, HelpTeam, VillageClass
+from federations.models.cooperatives import Cooperative, CooperativeShare, CooperativeYear
+from federations.models.dividends import Dividend, DividendLine
 from federations.models.duty import DutyShift, DutySwap, Shift
 from federations.models.enterprises import Enterprise
 from federations.models.federation import Federation, FederationStep
@@ -9,9 +11,15 @@ from federations.models.membership import FederationVillage
 from federations.models.planning import FoundingDraft, PlanningEvidence
 from federations.models.plans import JointPlan, PlanItem, PlanOpinion
 from federations.models.premises import Premises
+from federations.models.projects import Project, ProjectContribution, ProjectQuarter, ProjectStep
 from federations.models.supports import VillageSupport, WeakVillage
 
 __all__ = [
+    "Cooperative",
+    "CooperativeShare",
+    "CooperativeYear",
+    "Dividend",
+    "DividendLine",
     "DutyShift",
     "DutySwap",
     "Enterprise",
@@ -27,6 +35,10 @@ __all__ = [
     "PlanOpinion",
     "PlanningEvidence",
     "Premises",
+    "Project",
+    "ProjectContribution",
+    "ProjectQuarter",
+    "ProjectStep",
     "Shift",
     "VillageClass",
     "VillageSupport",

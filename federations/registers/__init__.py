@@ -1,5 +1,11 @@
 """Registers of federations/: federations and their villages; the economy that villages run together."""
 
+from federations.registers.cooperatives import (
+    CooperativeRegister,
+    CooperativeShareRegister,
+    CooperativeYearRegister,
+)
+from federations.registers.dividends import DividendRegister
 from federations.registers.duty import DutyRegister, SwapRegister
 from federations.registers.enterprises import EnterpriseRegister
 from federations.registers.federations import FederationRegister
@@ -13,6 +19,7 @@ from federations.registers.organising import (
 )
 from federations.registers.plans import JointPlanRegister, OpinionRegister, PlanItemRegister
 from federations.registers.premises import PremisesRegister
+from federations.registers.projects import ContributionRegister, ProjectQuarterRegister, ProjectRegister
 from federations.registers.supports import VillageSupportRegister, WeakVillageRegister
 
 REGISTERS = (
@@ -32,4 +39,11 @@ REGISTERS = (
     PlanItemRegister,
     OpinionRegister,
     EnterpriseRegister,
+    CooperativeRegister,
+    CooperativeShareRegister,
+    CooperativeYearRegister,
+    ProjectRegister,
+    ContributionRegister,
+    ProjectQuarterRegister,
+    DividendRegister,
 )

@@ -10,7 +10,7 @@ from registers.pages import present
 from registers.pages.faces import Face
 from registers.pages.history import SHOWN, history
 from registers.pages.parts import Action, Related, RelatedTable
-from registers.register import register_of, related_to
+from registers.register import notices_of, register_of, related_to
 
 RELATED_SHOWN = 5
 ALL_HISTORY = 500
@@ -34,7 +34,7 @@ class DetailFace(Face):
             "status": self.status(row),
             "key_facts": self.key_facts(row),
             "actions": self.actions(row),
-            "notices": list(register.notices(row, self.user)),
+            "notices": notices_of(register, row, self.user),
             "fact_groups": self.fact_groups(row),
             "related": [self.related_part(part) for part in related_to(register, row, self.user)],
             "history": entries,

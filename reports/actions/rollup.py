@@ -14,6 +14,7 @@ from lianjian import areacodes, clock
 from lianjian.periods import Period
 from reports import indicators
 from reports.indicators import Adds, Source
+from reports.indicators.declaring import FEDERATIONS
 from reports.indicators.federations import RUNNING
 
 _LOCK_CLASS = 0x4C4A  # any number of our own, so that other advisory locks are never met
@@ -82,6 +83,17 @@ _THINGS = """
         FROM ({source}) AS found(code, indicator, thing)
     )
 """
+# Other things than federations: each once in every federation that has a part of them.
+_THINGS_IN_FEDERATIONS = """
+    WITH {places}, {running}, found(code, indicator, thing) AS MATERIALIZED ({source}),
+    fresh(place_kind, place_key, indicator, numerator, denominator) AS (
+        SELECT 'federation', held.federation_id::text, codes.indicator, count(DISTINCT found.thing), NULL::numeric
+        FROM held CROSS JOIN unnest(%(codes)s::text[]) AS codes(indicator)
+        LEFT JOIN found ON found.code = held.village_id AND found.indicator = codes.indicator
+        WHERE held.federation_id::text = ANY (%(federations)s)
+        GROUP BY held.federation_id, codes.indicator
+    )
+"""
 _FEDERATIONS = """
     WITH {running}, fresh(place_kind, place_key, indicator, numerator, denominator) AS (
         SELECT 'federation', held.federation_id::text, v.indicator, sum(v.numerator), sum(v.denominator)
@@ -147,9 +159,12 @@ def refresh(
         _add_up(cursor, period, added, "village", "town", towns)
         _add_up(cursor, period, added, "town", "county", [county])
         distinct = [source for source in chosen if source.distinct]
-        if distinct:
-            _write_things(cursor, distinct, common, county, _federations(cursor, county, None))
+        counted = [source for source in distinct if source.things == FEDERATIONS]
+        if counted:
+            _write_things(cursor, _THINGS, counted, common, county, _federations(cursor, county, None))
         federations = _federations(cursor, county, None if all_federations else villages)
+        others = [source for source in distinct if source.things != FEDERATIONS]
+        _write_things(cursor, _THINGS_IN_FEDERATIONS, others, common, county, federations)
         _write_federations(
             cursor, period, day, _codes(everything, distinct=False) if all_federations else added, federations
         )
@@ -216,12 +231,12 @@ def _count_distinct(
 
 
 def _write_things(
-    cursor: Any, sources: Sequence[Source], common: dict[str, Any], county: str, federations: list[str]
+    cursor: Any, sql: str, sources: Sequence[Source], common: dict[str, Any], county: str, federations: list[str]
 ) -> None:
     for source in sources:
         parameters = common | (dict(source.parameters(county)) if source.parameters else {})
         cursor.execute(
-            _THINGS.format(places=_PLACES, running=RUNNING, source=source.sql)
+            sql.format(places=_PLACES, running=RUNNING, source=source.sql)
             + _WRITE.format(touched="v.place_key = ANY (%(federations)s)"),
             parameters
             | {"kinds": ["federation"], "codes": _codes([source], distinct=True), "federations": federations},

@@ -13,7 +13,7 @@ from lianjian.periods import Period
 from reports import indicators
 from reports.boards import charts, tables
 from reports.boards.words import board_url, card, change_text, figure_url, rows_url, trend_text, year_on_year_text
-from reports.indicators import Adds, Indicator
+from reports.indicators import Indicator
 from reports.indicators.villages import band_labels
 from reports.models import IndicatorValue
 from reports.queries import comparable, figures, places
@@ -269,7 +269,7 @@ def figure_page(
             if kind and area.pk.startswith(place.key) and areacodes.level_of(area.pk) == kind
         ]
     several = {str(quarter.shift(-back)) for back in range(2)} | {str(quarter.year - back) for back in range(4)}
-    counted = _federations_in(user, place.key, on) if indicator.adds is Adds.DISTINCT else []
+    counted = _federations_in(user, place.key, on) if indicator.counts_federations else []
     kinds = sorted({one.kind for one, _, _ in below})
     merged = comparable.families_of([place.key, *(one.key for one, _, _ in below)])
     families = comparable.NONE if alone else merged

@@ -39,6 +39,9 @@ class Reach(Enum):
     ONWARD = "onward"  # from that period on
 
 
+FEDERATIONS = "联建单位"
+
+
 @dataclass(frozen=True)
 class Rows:
     """Where the rows behind a figure are: a list page and its filters.
@@ -70,7 +73,8 @@ class Source:
     period's last day (or today, in the running period), and `running`, `held`: all federations of that day and
     their villages (indicators/federations.py). Parameters: `low`, `high` (the county's half-open range),
     `day`, `first`, `last` (dates, both within), `period`, `year`, and what `parameters(county)` adds.
-    `topics` says which writes in the outbox concern it, and how far they reach.
+    `topics` says which writes in the outbox concern it, and how far they reach. `things` are what a distinct source
+    counts; each federation counted is also kept under its own name, other things are counted in federations.
     """
 
     name: str
@@ -78,6 +82,7 @@ class Source:
     sql: str
     topics: Mapping[str, Reach]
     distinct: bool = False
+    things: str = FEDERATIONS
     parameters: Callable[[str], Mapping[str, Any]] | None = None
 
 
@@ -113,6 +118,10 @@ class Indicator:
     @property
     def period_unit(self) -> str:
         return self.source.unit
+
+    @property
+    def counts_federations(self) -> bool:
+        return self.adds is Adds.DISTINCT and self.source.things == FEDERATIONS
 
     @property
     def is_ratio(self) -> bool:
@@ -151,6 +160,7 @@ class Indicator:
         places = {
             Adds.SUM: "各级按村居逐级相加",
             Adds.RATIO: "各级分别加总分子和分母后再相除",
-            Adds.DISTINCT: "同一联建单位在有成员村的每个镇街各计一次，在县（市、区）只计一次，合计可能小于各行之和",
+            Adds.DISTINCT: f"同一{self.source.things}在有成员村的每个镇街各计一次，在县（市、区）只计一次，"
+            "合计可能小于各行之和",
         }[self.adds]
         return f"{places}。{'累计按年内各期相加' if self.over is Over.FLOW else '累计取最近一期末的数'}。"

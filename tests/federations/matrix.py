@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from federations.models import Enterprise
+from tests.federations.matrix_economy import ECONOMY_ROUTES, put_economy
 from tests.federations.matrix_organisation import ORGANISATION, put_organisation
-from tests.matrix.route import ECONOMY, POINTS, VILLAGE_WRITERS, WRITERS, Route, faces, row
+from tests.matrix.route import POINTS, WRITERS, Route, faces, row
 
 REGISTERS = (
     *faces("federations", POINTS, WRITERS, delete=False),
@@ -18,12 +18,10 @@ STEPS = (
     *row("federations:join", WRITERS, "federations", POINTS, "get", "post"),
     *row("federation-villages:leave", WRITERS, "federation-villages", POINTS, "get", "post"),
 )  # fmt: skip
-ECONOMY_REGISTERS = (*faces("enterprises", ECONOMY, VILLAGE_WRITERS),)
-ROUTES = (*REGISTERS, *STEPS, *ORGANISATION, *ECONOMY_REGISTERS)
+ROUTES = (*REGISTERS, *STEPS, *ORGANISATION, *ECONOMY_ROUTES)
 
 
 def put(stage: Any) -> None:
     """How the stage's federation is organised, and rows of the economy in its village."""
     put_organisation(stage)
-    village = stage.rows["villages"]
-    stage.rows["enterprises"] = Enterprise.objects.create(name="锅上果品公司", area_id=village, note="骨干企业").pk
+    put_economy(stage)

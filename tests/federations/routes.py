@@ -13,4 +13,7 @@ ROUTES = {
     "federations:scale": {},
     "federations:step": {"key": "1"},
     "weak-villages:accept": {"key": "1"},
+    "dividends:reverse": {"key": "1"},
+    "projects:distribute": {"key": "1"},
+    "projects:step": {"key": "1"},
 }

@@ -43,7 +43,7 @@ def marked(stage: Stage) -> Stage:
             for field in model._meta.concrete_fields
             if isinstance(field, models.CharField | models.TextField)
             and not field.choices and not field.primary_key and not field.is_relation
-            and field.name in TEXTS
+            and field.name in TEXTS and not getattr(model, "append_only", False)
         ]  # fmt: skip
         assert texts or register.slug in WITHOUT_TEXTS, f"{register.slug} has no text to mark: name one in TEXTS"
         changes = {field.name: f"{MARK}{register.slug}"[: field.max_length or 200] for field in texts}
@@ -57,8 +57,8 @@ def marked(stage: Stage) -> Stage:
 
 TEXTS = {"name", "title", "note", "specialties", "head", "portfolio", "exempt_reason", "evidence", "remark", "address",
          "basis", "content", "person", "problems"}  # fmt: skip
-# Told by the names of federation and village; swaps are never rewritten, not even here.
-WITHOUT_TEXTS = {"federation-villages", "duty-swaps"}
+# Told by the names of federation and village; swaps and dividends are never rewritten, not even here.
+WITHOUT_TEXTS = {"federation-villages", "duty-swaps", "dividends"}
 
 
 def texts_of(answer) -> str:

@@ -166,6 +166,8 @@ def test_one_row_reads_as_in_the_list(case):
     answer = case.writer.get(case.address(row))
     listed = [one for page in walk(case.writer, case.url) for one in page if one == answer.json()]
     assert len(listed) == 1
+    if "version" not in answer.json():  # of what never changes
+        return
     assert answer["ETag"].startswith(f'"{answer.json()["version"]}-')
     known = case.writer.get(case.address(row), HTTP_IF_NONE_MATCH=f"W/{answer['ETag']}")
     assert (known.status_code, known.content) == (304, b"")
