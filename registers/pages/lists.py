@@ -63,6 +63,7 @@ class ListFace(Face):
             "carry": carry_button(self.register, self.request.GET) if self.may_change else None,
             "bulk_actions": list_buttons(self.register, self.user) if self.may_change else [],
             "chosen_all": reading.count_text(count) if page.next or page.previous else "",
+            "return_query": list_views.kept_query(request.GET.urlencode()),
             "exports": export_links(self.register, self.user, self.url("export"), self.shown_query(), columns),
         } | self.choices.context(self.url("list"), self.shown_query(), columns, usual)
         return self.page(self.template, context | self.more())
