@@ -50,6 +50,7 @@ class Choices:
         every = self.register.columns_for(self.user)
         rest = [column for column in every if column not in shown]
         now = (list_views.kept_query(query), [column.field for column in shown])
+        is_open = {view.pk: (view.query, view.columns) == now for view in self.views}
         return {
             "column_choices": [
                 {"field": column.field, "label": column.full_heading, "shown": column in shown}
@@ -62,10 +63,11 @@ class Choices:
                     "pk": view.pk,
                     "url": f"{address}?{list_views.address_query(view) or f'view={AS_IT_IS}'}",
                     "is_default": view.is_default,
-                    "is_open": (view.query, view.columns) == now,
+                    "is_open": is_open[view.pk],
                 }
                 for view in self.views
             ],
+            "open_view": next((view.name for view in self.views if is_open[view.pk]), ""),
             "view_query": query,
         }
 
