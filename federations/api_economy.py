@@ -42,7 +42,7 @@ class PreviewSerializer(serializers.Serializer):
     warning = serializers.CharField(allow_blank=True)
 
 
-class ReasonSerializer(serializers.Serializer):
+class TakenBackReasonSerializer(serializers.Serializer):
     reason = serializers.CharField(max_length=200)
 
 
@@ -76,7 +76,7 @@ class ProjectViewSet(RegisterViewSet):
 
 class DividendViewSet(RegisterViewSet):
     @extend_schema(
-        summary="冲销分红", description="逐村相反地记一次，两条都不再计数", request=ReasonSerializer,
+        summary="冲销分红", description="逐村相反地记一次，两条都不再计数", request=TakenBackReasonSerializer,
         parameters=[KEY],
         responses={201: OpenApiResponse(OpenApiTypes.OBJECT, "冲销的一行"), **_STEP},
     )  # fmt: skip
@@ -87,7 +87,9 @@ class DividendViewSet(RegisterViewSet):
         dividend = self.visible_row()
         if not dividend.is_changeable_by(request.user):
             raise NotAllowed("这次分红您只能查看，不能冲销")
-        made = reverse_dividend(by=request.user, dividend=dividend, reason=self.given(ReasonSerializer)["reason"])
+        made = reverse_dividend(
+            by=request.user, dividend=dividend, reason=self.given(TakenBackReasonSerializer)["reason"]
+        )
         return _dividend(request, made)
 
 
