@@ -70,13 +70,14 @@ HAS_NEWER_ENTRY = """
 
 # The scores of one chunk and one scheme, whose categories `{sums}`, `{awards}` and `{award}` name one by one. Exempt
 # subjects (免于积分) are listed with base, awards and deductions, but without a total. The planner has no statistics of
-# rows written a moment ago and expects one: it would join everything the wrong way round. The second part of `listed`
-# is empty, but the planner expects some thousand rows of it.
+# rows written a moment ago and expects one of a close that it does not know: it would join everything the wrong way
+# round. (SELECT …) hides which close is meant, so that it expects as many as usual; where it knows nothing at all, it
+# still expects some thousand rows of the second part of `listed`, which is empty.
 _SCORES = """
 WITH listed AS MATERIALIZED (
     SELECT id, subject_id, subject_class, is_exempt, village_code, town_code, federation
       FROM members_closesubject
-     WHERE close_id = %(close)s AND scheme_id = %(scheme)s AND ({places})
+     WHERE close_id = (SELECT %(close)s::bigint) AND scheme_id = %(scheme)s AND ({places})
     UNION ALL
     SELECT n, n, '', false, '', '', n FROM generate_series(1, 10000) AS n WHERE n < 0
 ), item AS MATERIALIZED (

@@ -20,7 +20,7 @@ from members.models import CloseChunk, PointScheme, QuarterClose
 from members.points import close_sql
 from members.points.chunks import connected_towns
 from members.points.digest import digest_of
-from members.points.lanes import side_by_side
+from members.points.lanes import Lanes
 from members.points.rules import lock_gate, schemes_in_force
 from members.sockets import VillagePlacement, placement_provider
 from registers.errors import Invalid, WrongState
@@ -99,8 +99,9 @@ def compute(run: JobRun, close: int) -> dict[str, Any]:
         raise WrongState("这次试算已被放弃，请重新试算")
     if version.whole_at is None:
         try:
-            _compute_chunks(run, version, _fill(run, version))
-            _finish(run, version)
+            with Lanes(alone=not _is_large(version)) as lanes:
+                _compute_chunks(run, version, _fill(run, version, lanes), lanes)
+                _finish(run, version, lanes)
         except JobCancelled:
             discard(version)
             raise
@@ -135,7 +136,7 @@ def _empty(close: QuarterClose) -> None:
             cursor.execute(f"DELETE FROM {table} WHERE close_id = %s", [close.pk])  # noqa: S608 -- constants
 
 
-def _fill(run: JobRun, close: QuarterClose) -> list[close_sql.Rule]:
+def _fill(run: JobRun, close: QuarterClose, lanes: Lanes) -> list[close_sql.Rule]:
     """List who is scored, plan the chunks, and return the schemes that apply.
 
     A killed attempt is begun anew: its chunks are the sign of the end.
@@ -154,12 +155,12 @@ def _fill(run: JobRun, close: QuarterClose) -> list[close_sql.Rule]:
         filled.extend(_list(run, close, inputs, span))
 
     whole = areacodes.subtree(close.area_id)
-    large = _has_more_entries(close, WORTH_A_SECOND_CONNECTION)
-    pieces: list[Callable[[], None]] = [partial(list_span, span) for span in (_halves(whole) if large else [whole])]
+    spans = [whole] if lanes.alone else _halves(whole)
+    pieces: list[Callable[[], None]] = [partial(list_span, span) for span in spans]
     pieces.append(count_entries)
     try:
         # Entries are counted before any is read: one that comes later makes the fingerprint out of date.
-        side_by_side(lambda piece: piece(), pieces, alone=not large)
+        lanes.side_by_side(lambda piece: piece(), pieces)
     except IntegrityError:
         # Somebody was transferred from one half to the other in between: all in one statement, then.
         _empty(close)
@@ -197,15 +198,11 @@ def _list(run: JobRun, close: QuarterClose, inputs: Inputs, span: tuple[str, str
     return filled
 
 
-def _has_more_entries(close: QuarterClose, number: int) -> bool:
+def _is_large(close: QuarterClose) -> bool:
     with connection.cursor() as cursor:
-        ledger = {"county": close.area_id, "quarter": close.quarter, "number": number}
+        ledger = {"county": close.area_id, "quarter": close.quarter, "number": WORTH_A_SECOND_CONNECTION}
         cursor.execute(close_sql.HAS_MORE_ENTRIES, ledger)
         return cursor.fetchone()[0]
-
-
-def _is_large(close: QuarterClose) -> bool:
-    return close.entry_count >= WORTH_A_SECOND_CONNECTION
 
 
 def _halves(whole: tuple[str, str]) -> list[tuple[str, str]]:
@@ -220,7 +217,7 @@ def _halves(whole: tuple[str, str]) -> list[tuple[str, str]]:
     return [(whole[0], middle), (middle, whole[1])]
 
 
-def _compute_chunks(run: JobRun, close: QuarterClose, rules: list[close_sql.Rule]) -> None:
+def _compute_chunks(run: JobRun, close: QuarterClose, rules: list[close_sql.Rule], lanes: Lanes) -> None:
     chunks = close.chunks.order_by("number")
     total = len(chunks)
     # The largest first, so that both connections end at about the same time.
@@ -231,7 +228,7 @@ def _compute_chunks(run: JobRun, close: QuarterClose, rules: list[close_sql.Rule
         run.progress(before + begun, total, "计算得分和名次")
 
     tell(0)
-    side_by_side(lambda pk: compute_chunk(run, pk, rules), waiting, alone=not _is_large(close), after=tell)
+    lanes.side_by_side(lambda pk: compute_chunk(run, pk, rules), waiting, after=tell)
 
 
 def compute_chunk(run: JobRun, pk: int, rules: list[close_sql.Rule]) -> None:
@@ -273,10 +270,10 @@ def chunk_parameters(chunk: CloseChunk, rule: close_sql.Rule) -> dict[str, Any]:
     return {"close": close.pk, "county": close.area_id, "quarter": close.quarter, **rule.parameters}
 
 
-def _finish(run: JobRun, close: QuarterClose) -> None:
+def _finish(run: JobRun, close: QuarterClose, lanes: Lanes) -> None:
     chunks = close.chunks.count()
     run.progress(chunks, chunks, "核对并生成摘要")
-    digest = digest_of(close, alone=not _is_large(close))
+    digest = digest_of(close, lanes)
     with transaction.atomic():
         gate = lock_gate(close.area_id, close.quarter)
         versions = QuarterClose.objects.unscoped("versions of the job's own quarter").filter(

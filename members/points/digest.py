@@ -9,12 +9,13 @@ import hashlib
 import itertools
 import json
 from collections.abc import Iterable
+from contextlib import nullcontext
 
 from django.db import connection, transaction
 from psycopg2 import sql
 
 from members.models import PointCategory, QuarterClose
-from members.points.lanes import side_by_side
+from members.points.lanes import Lanes
 
 # to_json() escapes the same characters in the same way as Python does. The subjects of a close lie together, in the
 # order of their ids, and so do their scores: with the bounds, both are read as they lie and nothing of other closes.
@@ -43,20 +44,20 @@ _BOUNDS = """
 _BEYOND = "\U0010ffff"  # greater in byte order than any number
 
 
-def digest_of(close: QuarterClose, *, alone: bool = True) -> str:
-    """The digest of the scores that are kept now; unless `alone`, read on two connections (they must be committed)."""
+def digest_of(close: QuarterClose, lanes: Lanes | None = None) -> str:
+    """The digest of the scores that are kept now; with `lanes` read on two connections (they must be committed)."""
     made = hashlib.sha256()
-    for part in _parts(close, alone=alone):
+    for part in _parts(close, lanes):
         made.update(part.encode())
     return made.hexdigest()
 
 
 def canonical_lines(close: QuarterClose) -> str:
     """The text whose digest is kept, for whoever wants to compare it with another installation's."""
-    return "".join(_parts(close, alone=True))
+    return "".join(_parts(close))
 
 
-def _parts(close: QuarterClose, *, alone: bool) -> list[str]:
+def _parts(close: QuarterClose, lanes: Lanes | None = None) -> list[str]:
     """The text, in two parts of about the same size."""
     with connection.cursor() as cursor:
         cursor.execute(_BOUNDS, [close.pk])
@@ -79,7 +80,8 @@ def _parts(close: QuarterClose, *, alone: bool) -> list[str]:
             cursor.execute(statement.as_string(cursor.connection))
             parts[start] = cursor.fetchone()[0] or ""
 
-    side_by_side(read, list(parts), alone=alone)
+    with nullcontext(lanes) if lanes else Lanes(alone=True) as used:
+        used.side_by_side(read, list(parts))
     return list(parts.values())
 
 

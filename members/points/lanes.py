@@ -10,25 +10,43 @@ from django.db import connection
 Piece = TypeVar("Piece")
 
 
-def side_by_side(
-    function: Callable[[Piece], None],
-    pieces: Iterable[Piece],
-    *,
-    alone: bool = False,
-    after: Callable[[int], None] = lambda done: None,
-) -> None:
-    """Call `function` for each piece, the next piece on whichever of two connections is free; `alone`: on ours only.
-
-    Each call runs its own transaction. `after` is told between our own pieces how many were begun. Where a call (or
-    `after`) raises, no further piece is begun and the error is raised here when the other lane has ended its piece.
+class Lanes:
+    """Two connections, ours and a second one, which is opened when it is first used and kept until the end: what a
+    new one has to learn takes longer than many a piece. A context manager; `alone` there is ours only.
     """
-    waiting = deque(pieces)
-    total = len(waiting)
-    if alone or total < 2 or connection.in_atomic_block:
-        _lane(function, waiting, total, after)
-        return
-    with ThreadPoolExecutor(1, thread_name_prefix="lane") as pool:
-        other = pool.submit(_other_lane, function, waiting)
+
+    def __init__(self, *, alone: bool = False) -> None:
+        self.alone = alone
+        self._used = False
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="lane")
+
+    def __enter__(self) -> "Lanes":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._used:
+            self._pool.submit(connection.close)  # that thread's own
+        self._pool.shutdown()
+
+    def side_by_side(
+        self,
+        function: Callable[[Piece], None],
+        pieces: Iterable[Piece],
+        *,
+        after: Callable[[int], None] = lambda done: None,
+    ) -> None:
+        """Call `function` for each piece, the next piece on whichever of the connections is free.
+
+        Each call runs its own transaction. `after` is told between our own pieces how many were begun. Where a call (or
+        `after`) raises, no further piece is begun and the error is raised here when the other lane has ended its piece.
+        """
+        waiting = deque(pieces)
+        total = len(waiting)
+        if self.alone or total < 2 or connection.in_atomic_block:
+            _lane(function, waiting, total, after)
+            return
+        self._used = True
+        other = self._pool.submit(_other_lane, function, waiting)
         try:
             _lane(function, waiting, total, after)
         finally:
@@ -52,5 +70,3 @@ def _other_lane(function: Callable[[Piece], None], waiting: deque[Piece]) -> Non
     except BaseException:
         waiting.clear()
         raise
-    finally:
-        connection.close()  # this thread's own
