@@ -71,7 +71,7 @@ class DistributeFace(ActionFace):
         if found.warning and not form.cleaned_data["note"].strip():
             form.add_error("note", "超出了可分配的数，请写明理由")
         return self.show(
-            row, form, preview=self.preview(found) | {"key": _key(given)}, submit_label="重新预览",
+            row, form, preview=self.preview(found) | {"key": _key(given)},
             warnings=[found.warning] if found.warning else [],
         )  # fmt: skip
 

@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from accounts.demo import DEMO_ACCOUNTS
 from accounts.models import Grant, User
 from federations.demo import federation_named, load_federations
+from federations.demo_economy import load_economy
 from federations.demo_organisation import load_organisation
 from lianjian import clock
 from lianjian.periods import Period
@@ -58,6 +59,8 @@ class Command(BaseCommand):
             self._tell("三资与设施")
             # A stream of its own: what is added here leaves the invented people as they are.
             load_holdings(Random(SEED), villages)  # noqa: S311
+            self._tell("合作社与合办项目")
+            load_economy(Random(SEED), villages, users["xianji"])  # noqa: S311
             self._grants(users)
             self._tell("积分与季度结算")
             load_points(random, subjects, county=users["xianji"], clerk=users["zhenjie"], reviewer=users["zhenshen"])
