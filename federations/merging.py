@@ -12,11 +12,27 @@ from django.db.models import Model, Q
 from federations.actions.conflicts import conflicts_explained
 from federations.actions.founding import role_for
 from federations.actions.steps import add_step
-from federations.models import Federation, FederationVillage
+from federations.models import (
+    EnterpriseHelp,
+    Federation,
+    FederationVillage,
+    FundPackage,
+    IdleAsset,
+    InvestmentLead,
+    InvestmentVisit,
+    LandParcel,
+    PlanItem,
+    PublicProject,
+    Sale,
+    VillageClass,
+    VillageSupport,
+    WeakVillage,
+    Workshop,
+)
 from federations.queries import UNFINISHED
 from registers.errors import WrongState
 from villages.models import Village
-from villages.movers import Merging, Moved
+from villages.movers import Continued, Merging, Moved, OpenItems, register_mover, stays
 
 WHOLE = "the county merges whole villages"
 Role = FederationVillage.Role
@@ -131,3 +147,24 @@ class Memberships:
 def unfinished(on: dt.date) -> Q:
     """Items of joint plans that were not done by that day go along; what was done stays with its village."""
     return Q(actual_to__isnull=True) | Q(actual_to__gt=on)
+
+
+def plug_in() -> None:
+    """From `AppConfig.ready()`. Crops stay with their parcel, which ends with the old village."""
+    register_mover("federations.villages", Memberships(), order=50)
+    parcels = Continued(LandParcel, "流转地块", start="valid_from", end="valid_to", rename="name")
+    register_mover("federations.parcels", parcels)
+    register_mover("federations.idle_assets", OpenItems(IdleAsset, "闲置资产", rename="name"))
+    workshops = Continued(Workshop, "共富工坊", start="opened_on", end="closed_on", rename="name")
+    register_mover("federations.workshops", workshops)
+    helps = Continued(EnterpriseHelp, "企业帮村", start="valid_from", end="valid_to")
+    register_mover("federations.helps", helps)
+    State = PublicProject.State
+    works = OpenItems(
+        PublicProject, "未完工的公共项目", open=lambda on: Q(state__in=(State.PLANNED, State.BUILDING)), rename="name"
+    )
+    register_mover("federations.public_projects", works)
+    register_mover("federations.plan_items", OpenItems(PlanItem, "未完成的规划任务", open=unfinished))
+    stays("那时的销售属于那时的村居", Sale)
+    stays("说的是撤并前的村，撤并后按新村重新登记", VillageClass, WeakVillage, VillageSupport)
+    stays("属于镇街或县", Federation, FundPackage, InvestmentLead, InvestmentVisit)

@@ -16,12 +16,14 @@ _DIGITS = re.compile(r"^\d{1,12}$", re.ASCII)
 class NamedResolver:
     """Finds rows of one model within the user's own scope; one query for a whole table.
 
-    `model` has a `name` and lies at an `area`. Understood: 锅上果品专业合作社, 12, 锅上果品专业合作社（12）.
+    `model` has a `name` and lies at a place (a foreign key, `area` by default).
+    Understood: 锅上果品专业合作社, 12, 锅上果品专业合作社（12）.
     """
 
-    def __init__(self, model: Any, *, what: str) -> None:
+    def __init__(self, model: Any, *, what: str, place: str = "area") -> None:
         self.model = model
         self.what = what
+        self.place = place
 
     def resolve(self, texts: Iterable[str], context: Any) -> Mapping[str, Any]:
         asked = {text: _taken_apart(text) for text in texts}
@@ -30,7 +32,7 @@ class NamedResolver:
         rows = self.model.objects.within(context.scope).filter(Q(pk__in=numbers) | Q(name__in=names))
         by_name: dict[str, list[Any]] = defaultdict(list)
         by_number: dict[int, Any] = {}
-        for row in rows.select_related("area").order_by("pk"):
+        for row in rows.select_related(self.place).order_by("pk"):
             by_name[row.name].append(row)
             by_number[row.pk] = row
         answers: dict[str, Any] = {}
@@ -53,7 +55,7 @@ class NamedResolver:
     def _single(self, text: str, found: list[Any]) -> Any:
         if len(found) == 1:
             return found[0]
-        named = "、".join(f"{row.area}的（{row.pk}）" for row in found[:5])
+        named = "、".join(f"{getattr(row, self.place)}的（{row.pk}）" for row in found[:5])
         return CellError(
             f"填了“{text}”，这里有 {len(found)} 个同名的{self.what}：{named}",
             f"请写明编号，如“{text}（{found[0].pk}）”",

@@ -216,7 +216,7 @@ class Continued(OpenItems):
             as_left.update(**{self.end: ended})
         super().undo(merging, record)
 
-    def _copy(self, row: Any, changes: Mapping[str, Any]) -> Any:
+    def _copy(self, row: Any, changes: dict[str, Any]) -> Any:
         copied = {
             field.attname: getattr(row, field.attname)
             for field in self.model._meta.concrete_fields

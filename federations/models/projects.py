@@ -8,6 +8,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
+from federations.models.amounts import people, yuan
 from federations.models.cooperatives import OwnPlaceQuerySet
 from federations.models.federation import Federation
 from registers.audit import audited
@@ -16,19 +17,6 @@ from registers.models.outbox import outbox_triggers
 from registers.models.row import RegisterRow
 from registers.scope import Scope
 from villages.models import Area, Village
-
-
-def yuan(verbose_name: str, **kwargs: Any) -> models.DecimalField:
-    """Yuan; null where nobody has told, which is not zero. Never negative unless `signed`."""
-    checks = [] if kwargs.pop("signed", False) else [MinValueValidator(0)]
-    return models.DecimalField(
-        verbose_name, max_digits=14, decimal_places=2, null=True, blank=True, validators=checks, **kwargs
-    )
-
-
-def people(verbose_name: str) -> models.PositiveIntegerField:
-    """A number of people or households; null where nobody has told."""
-    return models.PositiveIntegerField(verbose_name, null=True, blank=True)
 
 
 @audited()

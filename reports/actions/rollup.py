@@ -49,6 +49,12 @@ _VILLAGES = """
         SELECT base.*, 'village' FROM ({source}) AS base
     )
 """
+_TOWNS = """
+    WITH {places}, {running}, fresh(place_key, indicator, numerator, denominator, place_kind) AS (
+        SELECT base.*, 'town' FROM ({source}) AS base(code, indicator, numerator, denominator)
+        WHERE base.code = ANY (%(towns)s::text[])
+    )
+"""
 _PARENTS = """
     WITH parents(code) AS (SELECT unnest(%(parents)s::text[])),
     fresh(place_kind, place_key, indicator, numerator, denominator) AS (
@@ -154,9 +160,12 @@ def refresh(
             parameters = common | (dict(source.parameters(county)) if source.parameters else {})
             if source.distinct:
                 _count_distinct(cursor, source, parameters, [*towns, county], villages)
+            elif source.of_towns:
+                _write_towns(cursor, source, parameters, towns)
             else:
                 _write_villages(cursor, source, parameters, villages)
-        _add_up(cursor, period, added, "village", "town", towns)
+        of_villages = _codes([source for source in chosen if not source.of_towns], distinct=False)
+        _add_up(cursor, period, of_villages, "village", "town", towns)
         _add_up(cursor, period, added, "town", "county", [county])
         distinct = [source for source in chosen if source.distinct]
         counted = [source for source in distinct if source.things == FEDERATIONS]
@@ -206,6 +215,14 @@ def _write_villages(
     cursor.execute(
         _VILLAGES.format(places=_PLACES, running=RUNNING, source=source.sql) + _WRITE.format(touched=touched),
         parameters | {"kinds": ["village"], "codes": _codes([source], distinct=False)},
+    )
+
+
+def _write_towns(cursor: Any, source: Source, parameters: dict[str, Any], towns: list[str]) -> None:
+    cursor.execute(
+        _TOWNS.format(places=_PLACES, running=RUNNING, source=source.sql)
+        + _WRITE.format(touched="v.place_key = ANY (%(towns)s::text[])"),
+        parameters | {"kinds": ["town"], "codes": _codes([source], distinct=False), "towns": towns},
     )
 
 

@@ -4,13 +4,14 @@ from reports.indicators.assets import HOLDINGS
 from reports.indicators.cooperatives import COOPERATIVES
 from reports.indicators.declaring import Adds, Indicator, Over, Reach, Rows, Source
 from reports.indicators.federations import FEDERATIONS
+from reports.indicators.industry import INDUSTRY
 from reports.indicators.members import MEMBERS
 from reports.indicators.organisation import ORGANISATION
 from reports.indicators.points import POINTS
 from reports.indicators.projects import PROJECTS
 from reports.indicators.villages import VILLAGES
 
-ALL = (*VILLAGES, *HOLDINGS, *FEDERATIONS, *ORGANISATION, *PROJECTS, *COOPERATIVES, *MEMBERS, *POINTS)
+ALL = (*VILLAGES, *HOLDINGS, *FEDERATIONS, *ORGANISATION, *PROJECTS, *COOPERATIVES, *INDUSTRY, *MEMBERS, *POINTS)
 _BY_CODE = {one.code: one for one in ALL}
 if len(_BY_CODE) != len(ALL):
     raise ValueError("two indicators have the same code")

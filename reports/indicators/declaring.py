@@ -73,6 +73,7 @@ class Source:
     period's last day (or today, in the running period), and `running`, `held`: all federations of that day and
     their villages (indicators/federations.py). Parameters: `low`, `high` (the county's half-open range),
     `day`, `first`, `last` (dates, both within), `period`, `year`, and what `parameters(county)` adds.
+    `of_towns`: its rows are towns' own (`code` is a town's) and no sums; villages and federations have none.
     `topics` says which writes in the outbox concern it, and how far they reach. `things` are what a distinct source
     counts; each federation counted is also kept under its own name, other things are counted in federations.
     """
@@ -83,6 +84,7 @@ class Source:
     topics: Mapping[str, Reach]
     distinct: bool = False
     things: str = FEDERATIONS
+    of_towns: bool = False
     parameters: Callable[[str], Mapping[str, Any]] | None = None
 
 

@@ -5,6 +5,7 @@ import datetime as dt
 from federations.actions.founding import found_federation
 from federations.models import Federation, FederationVillage
 from tests.federations.samples_economy import ECONOMY_SAMPLES
+from tests.federations.samples_industry import INDUSTRY_SAMPLES
 from tests.federations.samples_organisation import ORGANISATION
 from tests.registers.suite.samples import UNKNOWN_VILLAGE, Sample
 from tests.villages.samples import village_in
@@ -45,6 +46,7 @@ def membership_texts(world: World, town: str, number: int) -> dict[str, str]:
 
 SAMPLES = {
     **ECONOMY_SAMPLES,
+    **INDUSTRY_SAMPLES,
     "federations": Sample(
         make=make_federation,
         texts=lambda world, town, number: {

@@ -16,6 +16,7 @@ from accounts.demo import DEMO_ACCOUNTS
 from accounts.models import Grant, User
 from federations.demo import federation_named, load_federations
 from federations.demo_economy import load_economy
+from federations.demo_industry import load_industry
 from federations.demo_organisation import load_organisation
 from lianjian import clock
 from lianjian.periods import Period
@@ -62,6 +63,8 @@ class Command(BaseCommand):
             self._tell("合作社与合办项目")
             load_economy(Random(SEED), villages, users["xianji"])  # noqa: S311
             self._grants(users)
+            self._tell("土地、工坊、销售与招商")
+            load_industry(Random(SEED), villages)  # noqa: S311
             self._tell("积分与季度结算")
             load_points(random, subjects, county=users["xianji"], clerk=users["zhenjie"], reviewer=users["zhenshen"])
             self._tell("联建班子、场所、值班与规划")
