@@ -67,7 +67,7 @@ def crop_texts(world: World, town: str, number: int) -> dict[str, str]:
         name=f"样{90 + number}号地", village__area__code__startswith=town
     )
     made = parcel.first() or make_parcel(world, town, 90 + number)
-    return {"parcel": made.name, "year": "2026", "crop": f"玉米{number}", "planned_area": "200", "income": "800000"}
+    return {"parcel": str(made.pk), "year": "2026", "crop": f"玉米{number}", "planned_area": "200", "income": "800000"}
 
 
 def make_help(world: World, town: str, number: int) -> EnterpriseHelp:
@@ -78,8 +78,8 @@ def make_help(world: World, town: str, number: int) -> EnterpriseHelp:
 
 
 def help_texts(world: World, town: str, number: int) -> dict[str, str]:
-    known = Enterprise.objects.unscoped("test").filter(name=f"样{500 + number}水产公司", area__code__startswith=town)
-    enterprise = known.first() or make_enterprise(world, town, 500 + number)
+    known = Enterprise.objects.unscoped("test").filter(name=f"样{200 + number}水产公司", area__code__startswith=town)
+    enterprise = known.first() or make_enterprise(world, town, 200 + number)
     return {
         "village_code": village_in(world, town, 2).pk, "enterprise": enterprise.name, "kind": "就业帮扶",
         "matter": f"代销{number}", "planned_jobs": "20",
