@@ -24,7 +24,8 @@ _MILLIONTH = Number("0.000001")
 
 class DividendFilters(django_filters.FilterSet):
     project = django_filters.NumberFilter("project_id", label="项目编号")
-    year = django_filters.NumberFilter("on__year", label="年度")
+    # No date lies in the years 0 or 371083.
+    year = django_filters.NumberFilter("on__year", label="年度", min_value=1000, max_value=2999)
     standing = django_filters.ChoiceFilter(
         label="状态", choices=Standing.choices, empty_label="全部", method="by_standing"
     )

@@ -247,3 +247,14 @@ def test_another_town_sees_its_own_villages_part_only(world, project):
     assert "西里" in page and "锅上" not in page
     assert world.client("chengqu").get(f"/projects/{project.pk}/distribute/").status_code == 403
     assert len(world.api("zhenjie").get(f"/api/v1/dividends/{made.pk}/").json()["lines"]) == 5
+
+
+@pytest.mark.parametrize("year", ["-1", "0", "371083", "1e400", "NaN", "2026.5"])
+def test_a_year_that_no_date_lies_in_is_refused_or_finds_nothing(world, project, year):
+    give(world, project)
+    client = world.client("zhenshen")
+    client.raise_request_exception = False
+    for address in ("/api/v1/dividends/", "/api/v1/dividends/export.xlsx"):
+        assert client.get(f"{address}?year={year}").status_code in (200, 400), address
+    assert client.get(f"/dividends/?year={year}").status_code == 200
+    assert client.get("/api/v1/dividends/?year=2026").json()["results"]
