@@ -68,7 +68,10 @@ def _gain(code: str, name: str, meaning: str, **more: object) -> Indicator:
 
 
 COOPERATIVES = (
-    _count("cooperatives", "村合作社数", "季末在册（已成立、未注销）的村合作社", "village_coop", short="合作社"),
+    _count(
+        "cooperatives", "村合作社数", "季末在册（已成立、未注销）的村合作社", "village_coop", short="合作社",
+        on_board=False,
+    ),
     _count(
         "cooperative_federations", "合作社联合社数", "季末在册的镇级联合社和县级联合总社", "",
         on_board=False, for_federations=False,
@@ -77,7 +80,7 @@ COOPERATIVES = (
     _gain(
         "cooperative_gain", "合作社带动村集体增收",
         "村合作社、村级强村公司年报“带动村集体增收”。已含在村情年报的收入里，只单列，不另加；联合社的年报重复成员社，不计",
-        short="合作社增收",
+        short="合作社增收", on_board=False,
     ),
     _gain(
         "cooperative_gain_average", "社均带动村集体增收", "合作社带动村集体增收 ÷ 报了这一项的合作社数",

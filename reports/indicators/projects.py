@@ -205,7 +205,7 @@ PROJECTS = (
     _money("project_investment", "合办项目实际投资", f"项目季报“实际投资”，{_SHARE}", short="项目投资", on_board=False),
     _money(
         "project_income", "合办项目收入", f"项目季报“实际收入”，{_SHARE}；是项目的账，不与村集体收入相加",
-        short="项目收入", good=1,
+        short="项目收入", on_board=False, good=1,
     ),
     _money("project_wages", "合办项目工资", f"项目季报“实际工资”（成本的一部分），{_SHARE}", on_board=False),
     _people(
@@ -213,7 +213,8 @@ PROJECTS = (
         on_board=False,
     ),
     _people(
-        "project_jobs", "合办项目用工", "人", f"项目季报“实际用工”，季末在岗人数，{_SHARE}", short="项目用工", good=1,
+        "project_jobs", "合办项目用工", "人", f"项目季报“实际用工”，季末在岗人数，{_SHARE}", short="项目用工",
+        on_board=False, good=1,
     ),
     _people("project_households", "合办项目带动农户", "户", f"项目季报“带动农户”，季末数，{_SHARE}", on_board=False),
     _money(
