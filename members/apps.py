@@ -8,9 +8,9 @@ class MembersConfig(AppConfig):
     verbose_name = "党员与积分"
 
     def ready(self) -> None:
-        from members import merging
+        from members import merging, merging_work
         from members.claim_import import jobs  # noqa: F401 -- a job kind declares itself
-        from members.panels import people_of_village
+        from members.panels import doings_of_subject, of_organization, people_of_village
         from members.points import closing, settings  # noqa: F401 -- a job kind and settings declare themselves
         from members.points_api.routes import add_routes
         from members.registers import REGISTERS
@@ -19,5 +19,9 @@ class MembersConfig(AppConfig):
         register_all(*REGISTERS)
         add_related("villages", people_of_village)
         merging.plug_in()
+        merging_work.plug_in()
+        add_related("party-organizations", of_organization)
+        for slug in ("members", "subjects"):
+            add_related(slug, doings_of_subject)
         plug_in()
         add_routes()

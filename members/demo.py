@@ -38,7 +38,7 @@ def load_people(random: Random, villages: list[Village]) -> list[Subject]:
     numbers = iter(take_numbers(COUNTY, sum(count for _, count in counts)))
     for village, count in counts:
         for position in range(count):
-            name = SAME_NAME if village.pk == SAME_NAME_VILLAGE and position < 2 else _name(random)
+            name = SAME_NAME if village.pk == SAME_NAME_VILLAGE and position < 2 else invented_name(random)
             person = _person(name, village, random, serial=len(people))
             people.append(person)
             subjects.append(_member(person, village, branches[village.pk], next(numbers), position, random))
@@ -99,7 +99,7 @@ def _members_of(village: Village, random: Random) -> int:
     return random.randint(18, 30) if village.town_code == OWN_TOWN else random.randint(2, 5)
 
 
-def _name(random: Random) -> str:
+def invented_name(random: Random) -> str:
     return random.choice(SURNAMES) + random.choice(GIVEN)
 
 

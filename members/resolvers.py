@@ -1,57 +1,96 @@
-"""Party organisations as people write them: full name, or the number behind a name that several bear."""
+"""Party organisations, trainings and places as people write them: by name, or the number behind a name."""
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.db.models import Q
 
-from members.models import PartyOrganization
-from registers.rows.columns import CellError
+from members.models import PartyOrganization, Training
+from registers.rows.columns import CellError, Found
+from villages.models import Area
+from villages.resolvers import VILLAGES, AreaResolver
 
 _NUMBERED = re.compile(r"^(.*?)\s*[（(](\d{1,12})[)）]$")
 _DIGITS = re.compile(r"^\d{1,12}$", re.ASCII)
 
 
-class OrganizationResolver:
-    """Finds organisations within the user's own scope; one query for a whole table."""
+class NumberedResolver:
+    """Finds rows by their name, or by the number behind it, within the user's own scope; one query for a whole table.
+
+    what    what they are called in errors
+    name    the field of the name
+    where   tells a row from its namesakes: 乳山口镇的
+    stands  which of them drop-downs offer; all by default
+    """
+
+    def __init__(
+        self, model: Any, *, what: str, name: str, where: Callable[[Any], str], stands: Q | None = None
+    ) -> None:
+        self.model, self.what, self.name, self.where = model, what, name, where
+        self.standing = Q() if stands is None else stands
 
     def resolve(self, texts: Iterable[str], context: Any) -> Mapping[str, Any]:
         asked = {text: _taken_apart(text) for text in texts}
         numbers = {number for _, number in asked.values() if number}
-        names = {name for name, _ in asked.values() if name}
-        rows = PartyOrganization.objects.within(context.scope).filter(Q(pk__in=numbers) | Q(name__in=names))
-        by_name: dict[str, list[PartyOrganization]] = defaultdict(list)
-        by_number: dict[int, PartyOrganization] = {}
+        names = {name for name, _ in asked.values() if name} | set(asked)
+        rows = self.model.objects.within(context.scope).filter(Q(pk__in=numbers) | Q(**{f"{self.name}__in": names}))
+        by_name: dict[str, list[Any]] = defaultdict(list)
+        by_number: dict[int, Any] = {}
         for row in rows.select_related("area").order_by("area_id", "pk"):
-            by_name[row.name].append(row)
+            by_name[getattr(row, self.name)].append(row)
             by_number[row.pk] = row
         answers: dict[str, Any] = {}
         for text, (name, number) in asked.items():
             found = by_number.get(number) if number else None
-            if found is not None and name in ("", found.name):
+            if found is not None and name in ("", getattr(found, self.name)):
                 answers[text] = found
             elif by_name.get(text):
-                answers[text] = _single(text, by_name[text])
+                answers[text] = self._single(text, by_name[text])
         return answers
 
     def labels(self, keys: Iterable[int], context: Any) -> Mapping[int, str]:
         """Names, with the number behind where another within the scope bears the same."""
-        rows = PartyOrganization.objects.unscoped("the rows that name these organisations went through the guard")
-        names = dict(rows.filter(pk__in=list(keys)).values_list("pk", "name"))
+        rows = self.model.objects.unscoped("the rows that name these went through the guard")
+        names = dict(rows.filter(pk__in=list(keys)).values_list("pk", self.name))
         count: dict[str, int] = defaultdict(int)
-        inside = PartyOrganization.objects.within(context.scope).filter(name__in=set(names.values()))
-        for name in inside.values_list("name", flat=True):
+        inside = self.model.objects.within(context.scope).filter(**{f"{self.name}__in": set(names.values())})
+        for name in inside.values_list(self.name, flat=True):
             count[name] += 1
         return {key: f"{name}（{key}）" if count[name] > 1 else name for key, name in names.items()}
 
     def offers(self, context: Any, limit: int) -> list[str]:
-        """The organisations of the scope that stand today, by the texts that `labels` gives."""
-        rows = PartyOrganization.objects.within(context.scope).filter(ended_on__isnull=True)
-        keys = list(rows.order_by("area_id", "name").values_list("pk", flat=True)[:limit])
+        """Those of the scope that stand today, by the texts that `labels` gives."""
+        rows = self.model.objects.within(context.scope).filter(self.standing)
+        keys = list(rows.order_by("area_id", self.name).values_list("pk", flat=True)[:limit])
         names = self.labels(keys, context)
         return [names[key] for key in keys]
+
+    def _single(self, text: str, found: list[Any]) -> Any:
+        if len(found) == 1:
+            return found[0]
+        named = "、".join(f"{self.where(row)}（{row.pk}）" for row in found[:5])
+        return CellError(
+            f"填了“{text}”，这里有 {len(found)} 个同名的{self.what}：{named}",
+            f"请写明编号，如“{text}（{found[0].pk}）”",
+        )
+
+
+class PlaceResolver(AreaResolver):
+    """Areas of any level as `AREAS` finds them, and villages by the short names people use."""
+
+    def resolve(self, texts: Iterable[str], context: Any) -> Mapping[str, Any]:
+        asked = list(texts)
+        answers = dict(super().resolve(asked, context))
+        for text, answer in VILLAGES.resolve([text for text in asked if text not in answers], context).items():
+            village = answer.value if isinstance(answer, Found) else answer
+            if isinstance(village, CellError):
+                answers[text] = village
+            elif village.area.valid_to is None:
+                note = answer.note if isinstance(answer, Found) else f"“{text}”按“{village.area}”录入"
+                answers[text] = Found(village.area, note)
+        return answers
 
 
 def _taken_apart(text: str) -> tuple[str, int]:
@@ -62,13 +101,8 @@ def _taken_apart(text: str) -> tuple[str, int]:
     return (numbered[1], int(numbered[2])) if numbered else (text, 0)
 
 
-def _single(text: str, found: list[PartyOrganization]) -> Any:
-    if len(found) == 1:
-        return found[0]
-    named = "、".join(f"{row.area}的（{row.pk}）" for row in found[:5])
-    return CellError(
-        f"填了“{text}”，这里有 {len(found)} 个同名的党组织：{named}", f"请写明编号，如“{text}（{found[0].pk}）”"
-    )
-
-
-ORGANIZATIONS = OrganizationResolver()
+ORGANIZATIONS = NumberedResolver(
+    PartyOrganization, what="党组织", name="name", where=lambda row: f"{row.area}的", stands=Q(ended_on__isnull=True)
+)
+TRAININGS = NumberedResolver(Training, what="培训", name="title", where=lambda row: f"{row.held_on} {row.area}的")
+PLACES = PlaceResolver(*Area.Level.values)

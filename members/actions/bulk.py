@@ -36,7 +36,9 @@ PERSON_COLUMNS = (
     "name", "pinyin", "initials", "gender", "id_number_sealed", "id_number_index", "phone_sealed", "phone_index",
     "updated_at",
 )  # fmt: skip
-SUBJECT_COLUMNS = ("name", "subject_class", "exempt_reason", "joined_on", "organization", "updated_at")
+SUBJECT_COLUMNS = (
+    "name", "subject_class", "exempt_reason", "joined_on", "organization", "household_size", "updated_at",
+)  # fmt: skip
 
 Item = tuple[Mapping[str, Any], Subject | None]
 
@@ -134,6 +136,7 @@ def _add(rows: Sequence[Mapping[str, Any]]) -> list[Subject]:
                 facts.get("subject_class") or SubjectClass.ORDINARY,
                 facts.get("exempt_reason") or "",
                 facts.get("joined_on"),
+                facts.get("household_size"),
                 since <= today,
                 village.pk,
                 branch,
@@ -152,8 +155,8 @@ NEW_PERSON = (
     "phone_index",
 )  # fmt: skip
 NEW_SUBJECT = (
-    "id", "number", "kind", "name", "person", "subject_class", "exempt_reason", "joined_on", "is_active", "village",
-    "organization",
+    "id", "number", "kind", "name", "person", "subject_class", "exempt_reason", "joined_on", "household_size",
+    "is_active", "village", "organization",
 )  # fmt: skip
 NEW_PLACEMENT = ("subject", "village", "organization", "valid_from")
 

@@ -23,7 +23,7 @@ SINCE_EVER = dt.date(1949, 10, 1)  # of people of whom no earlier place is known
 LEAST_REASON = 4  # characters of a reason to look at a number
 
 PERSON_FIELDS = frozenset({"name", "gender", "id_number", "phone"})
-SUBJECT_FIELDS = frozenset({"name", "subject_class", "exempt_reason", "joined_on", "organization"})
+SUBJECT_FIELDS = frozenset({"name", "subject_class", "exempt_reason", "joined_on", "organization", "household_size"})
 
 # Nothing about other areas: whoever asks only learns that this number cannot be entered here.
 ID_NUMBER_TAKEN = "这个身份证号不能登记，请核对号码；核对无误的，请报县委组织部核实"
@@ -94,6 +94,7 @@ def add_subject(
     phone: str = "",
     joined_on: dt.date | None = None,
     exempt_reason: str = "",
+    household_size: int | None = None,
     placed_on: dt.date | None = None,
 ) -> Subject:
     """A new subject in a village; members get a person, the other books keep only the name.
@@ -125,6 +126,7 @@ def add_subject(
             subject_class=subject_class,
             exempt_reason=exempt_reason,
             joined_on=joined_on,
+            household_size=household_size,
             is_active=since <= clock.today(),
             village=village,
             organization=organization,

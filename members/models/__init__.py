@@ -2,16 +2,23 @@
 
 from members.models.claims import PointClaim, PointClaimStep
 from members.models.closes import CloseChunk, CloseSubject, PointQuarter, PointScore, QuarterClose
+from members.models.exchanges import CadreExchange, DelegatedItem, DelegatedStaff
 from members.models.ledger import PointEntry
 from members.models.organizations import PartyOrganization, Post
 from members.models.people import NumberSeries, Person, RevealLog
 from members.models.schemes import ClassBase, PointCategory, PointGrade, PointItem, PointScheme
 from members.models.subjects import Placement, Subject
+from members.models.training import Attendance, Talent, Training
+from members.models.turnovers import Turnover
 
 __all__ = [
+    "Attendance",
+    "CadreExchange",
     "ClassBase",
     "CloseChunk",
     "CloseSubject",
+    "DelegatedItem",
+    "DelegatedStaff",
     "NumberSeries",
     "PartyOrganization",
     "Person",
@@ -29,4 +36,7 @@ __all__ = [
     "QuarterClose",
     "RevealLog",
     "Subject",
+    "Talent",
+    "Training",
+    "Turnover",
 ]

@@ -7,6 +7,7 @@ from django.db.models import F, Func, Q
 
 from members.models.people import Person
 from registers.audit import audited
+from registers.models.outbox import outbox_triggers
 from registers.models.row import RegisterRow
 from registers.scope import Scope
 from villages.models import Area
@@ -86,6 +87,8 @@ class Post(RegisterRow):
         TOWN = "town", "镇街干部"
         SENT = "sent", "上级选派"
         GRADUATE = "graduate", "大学生村官"
+        ABLE = "able", "致富能人"
+        WELFARE = "welfare", "镇级公益岗"
         OTHER = "other", "其他"
 
     area_path = "organization__area_id"
@@ -121,7 +124,14 @@ class Post(RegisterRow):
             ),
         ]
         indexes = [models.Index(fields=["organization", "valid_from"], name="post_of_organization")]
-        triggers = [*RegisterRow.Meta.triggers]
+        triggers = [
+            *RegisterRow.Meta.triggers,
+            *outbox_triggers(
+                "members.posts",
+                "SELECT o.area_id, '' FROM {rows} AS p JOIN members_partyorganization AS o ON o.id = p.organization_id "
+                "WHERE length(o.area_id) = 12",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.organization} {self.get_title_display()} {self.person}"

@@ -56,6 +56,9 @@ class Subject(RegisterRow):
     )
     exempt_reason = models.CharField("免于积分原因", max_length=100, blank=True)
     joined_on = models.DateField("入党日期", null=True, blank=True)
+    household_size = models.PositiveSmallIntegerField(
+        "家庭人口", null=True, blank=True, help_text="村民户填，只记人数，不登记家人姓名"
+    )
     is_active = models.BooleanField("在册", default=True)
     village = models.ForeignKey(
         Village, models.PROTECT, verbose_name="现所在村居", related_name="subjects", db_index=False
@@ -73,7 +76,12 @@ class Subject(RegisterRow):
         verbose_name = verbose_name_plural = "积分对象"
         ordering = ["number"]
         constraints = [
-            models.CheckConstraint(condition=~Q(kind="member") | Q(person__isnull=False), name="member_is_a_person")
+            models.CheckConstraint(condition=~Q(kind="member") | Q(person__isnull=False), name="member_is_a_person"),
+            models.CheckConstraint(
+                condition=Q(household_size__isnull=True) | Q(kind="household", household_size__gt=0),
+                name="only_households_have_a_size",
+                violation_error_message="只有村民户填家庭人口",
+            ),
         ]
         indexes = [
             models.Index(fields=["village", "number"], name="subject_by_village"),

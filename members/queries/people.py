@@ -3,10 +3,10 @@
 import datetime as dt
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 
 from lianjian import areacodes, periods
-from members.models import PartyOrganization, Person, Placement, PointQuarter, Subject
+from members.models import PartyOrganization, Person, Placement, PointQuarter, Post, Subject
 from registers.errors import NotFound
 from registers.models.row import effective_on
 
@@ -78,3 +78,12 @@ def persons_named(user: Any, names: set[str]) -> dict[str, list[Person]]:
             if subject.person is not None:
                 found.setdefault(subject.number, []).append(subject.person)
     return found
+
+
+def organizations_with_posts(user: Any, day: dt.date) -> list[PartyOrganization]:
+    """Organisations that the user may change and that have somebody in a post on the day."""
+    posts = Post.objects.unscoped("the organisations around them are guarded").filter(
+        effective_on(day), organization=OuterRef("pk")
+    )
+    rows = PartyOrganization.objects.changeable_by(user).filter(Exists(posts))
+    return list(rows.order_by("area_id", "name", "pk"))

@@ -1,6 +1,6 @@
 """Pages of members that are more than a form over a row: transfer, leaving, and showing a number in full."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
@@ -91,7 +91,7 @@ class RevealForm(ActionForm):
 class RevealFace(ActionFace):
     """The number stands in this one answer only: nothing is kept in the session, and the browser keeps no copy."""
 
-    form_class = RevealForm
+    form_class: ClassVar[type[ActionForm]] = RevealForm
     template = "members/people/reveal.html"
     title = "查看完整号码"
     submit_label = "查看"
@@ -106,9 +106,31 @@ class RevealFace(ActionFace):
     def may(self, row: Subject) -> bool:
         return row.person_id is not None and super().may(row)
 
+    def column(self, form: Any) -> str:
+        return str(form.cleaned_data["column"])
+
     def perform(self, row: Subject, form: RevealForm) -> HttpResponse:
-        column = form.cleaned_data["column"]
+        column = self.column(form)
         assert row.person is not None  # noqa: S101 -- may() has looked
         number = reveal(by=self.user, person=row.person, column=column, reason=form.cleaned_data["reason"])
         label = RevealLog.Column(column).label
         return self.show(row, form, revealed={"label": label, "number": number or f"没有登记{label}"})
+
+
+class RevealPhoneForm(ActionForm):
+    reason = forms.CharField(
+        label="查看原因", max_length=200, help_text="会和您的姓名、时间一起记入日志，如“请他到江村洼讲课”"
+    )
+
+
+class RevealPhoneFace(RevealFace):
+    """The same for people of whom the register keeps the telephone alone."""
+
+    form_class = RevealPhoneForm
+    title = "查看联系电话"
+
+    def initial(self, row: Any) -> dict[str, Any]:
+        return {}
+
+    def column(self, form: Any) -> str:
+        return RevealLog.Column.PHONE

@@ -7,11 +7,23 @@ from reports.indicators.federations import FEDERATIONS
 from reports.indicators.industry import INDUSTRY
 from reports.indicators.members import MEMBERS
 from reports.indicators.organisation import ORGANISATION
+from reports.indicators.people import PEOPLE
 from reports.indicators.points import POINTS
 from reports.indicators.projects import PROJECTS
 from reports.indicators.villages import VILLAGES
 
-ALL = (*VILLAGES, *HOLDINGS, *FEDERATIONS, *ORGANISATION, *PROJECTS, *COOPERATIVES, *INDUSTRY, *MEMBERS, *POINTS)
+ALL = (
+    *VILLAGES,
+    *HOLDINGS,
+    *FEDERATIONS,
+    *ORGANISATION,
+    *PROJECTS,
+    *COOPERATIVES,
+    *INDUSTRY,
+    *MEMBERS,
+    *PEOPLE,
+    *POINTS,
+)
 _BY_CODE = {one.code: one for one in ALL}
 if len(_BY_CODE) != len(ALL):
     raise ValueError("two indicators have the same code")

@@ -57,7 +57,7 @@ def marked(stage: Stage) -> Stage:
 
 TEXTS = {"name", "title", "note", "specialties", "head", "portfolio", "exempt_reason", "evidence", "remark", "address",
          "basis", "content", "person", "problems", "operator", "partner", "product", "crop", "place",
-         "matter"}  # fmt: skip
+         "matter", "file_name"}  # fmt: skip
 # Told by the names of federation and village; swaps and dividends are never rewritten, not even here.
 WITHOUT_TEXTS = {"federation-villages", "duty-swaps", "dividends"}
 

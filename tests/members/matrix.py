@@ -1,12 +1,55 @@
 """Who may do what at the addresses of members/."""
 
-from tests.matrix.route import CHECKERS, COUNTY, DECLARERS, NOBODY, PEOPLE, POINTS, WHY, WRITERS, Route, faces, row
+import datetime as dt
+from typing import Any
+
+from members.actions.exchanges import save_exchange
+from members.actions.training import save_attendance, save_talent
+from members.models import DelegatedItem, DelegatedStaff, PartyOrganization, Training, Turnover
+from tests.matrix.route import (
+    CHECKERS,
+    COUNTY,
+    DECLARERS,
+    NOBODY,
+    PEOPLE,
+    POINTS,
+    STAFF,
+    VILLAGE_WRITERS,
+    WHY,
+    WRITERS,
+    Route,
+    faces,
+    row,
+)
+from tests.world import TOWN
 
 REGISTERS = (
     *faces("party-organizations", PEOPLE, WRITERS),
     *faces("posts", PEOPLE, WRITERS),
     *faces("members", PEOPLE, WRITERS, delete=False),
     *faces("subjects", PEOPLE, WRITERS, delete=False),
+    *faces("cadre-exchanges", PEOPLE, WRITERS),
+    *faces("delegated-staff", PEOPLE, WRITERS),
+    *faces("delegated-items", PEOPLE, WRITERS, sees=STAFF),  # a town's list: no village and no federation holds it
+    *faces("talents", PEOPLE, VILLAGE_WRITERS),
+    *row("talents:reveal", frozenset({"zhenshen", "xianji"}), "talents", PEOPLE, "get", "post"),
+    *faces("trainings", PEOPLE, WRITERS),
+    *faces("attendances", PEOPLE, WRITERS),
+)
+TURNOVERS = (
+    Route("turnovers:list", PEOPLE),
+    Route("turnovers:export", PEOPLE),
+    *row("turnovers:detail", STAFF, "turnovers", STAFF),
+    Route("turnovers:run", WRITERS),
+    Route("turnovers:run", WRITERS, "post"),
+    Route("turnovers:workbook", WRITERS),
+    *row("turnovers:undo", WRITERS, "turnovers", STAFF, "post"),
+    Route("api:turnovers-list", PEOPLE),
+    *row("api:turnovers-detail", STAFF, "turnovers", STAFF),
+    Route("api:turnovers-export", PEOPLE),
+    Route("api:turnovers-template", WRITERS),
+    Route("api:turnovers-run", WRITERS, "post"),
+    *row("api:turnovers-undo", WRITERS, "turnovers", STAFF, "post"),
 )
 PEOPLE_STEPS = tuple(
     route
@@ -86,4 +129,30 @@ POINT_API = (
     *row("api:quarter-closes-reopen", COUNTY, "closes", POINTS, "post", shared=True, given=WHY),
     Route("api:quarter-scores-list", POINTS),
 )
-ROUTES = (*REGISTERS, *PEOPLE_STEPS, *POINT_PAGES, *POINT_API)
+ROUTES = (*REGISTERS, *TURNOVERS, *PEOPLE_STEPS, *POINT_PAGES, *POINT_API)
+
+
+def put(stage: Any) -> None:
+    """A cadre, a delegate, an item, a talent and a training with one who came, all in 锅上."""
+    world, rows = stage.world, stage.rows
+    county, village, day = world.user("xianji"), world.village("371083101223"), dt.date(2026, 3, 1)
+    branch = PartyOrganization.objects.unscoped("test").get(pk=rows["party-organizations"])
+    rows["cadre-exchanges"] = save_exchange(
+        by=county, name="王建国", from_village=village, to_village=world.village("371083101224"),
+        direction="strong_to_weak", kind="post", valid_from=day,
+    ).pk  # fmt: skip
+    rows["delegated-staff"] = DelegatedStaff.objects.create(organization=branch, name="于海", valid_from=day).pk
+    item = DelegatedItem.objects.create(
+        town_id=TOWN, name="高龄津贴初审", category="service", basis="清单", delegated_on=day
+    )
+    rows["delegated-items"] = item.pk
+    talent = save_talent(by=county, village=village, name="宋丽华", category="craft", phone="13963110001")
+    rows["talents"] = str(talent.pk)
+    empty = {"created": {}, "ended": {}, "changed": {}, "removed": []}
+    rows["turnovers"] = Turnover.objects.create(area_id=TOWN, on=day, by=county, effects=empty).pk
+    training = Training.objects.create(
+        title="剪纸课", kind="skill", area_id=village.pk, organization=branch, held_on=day
+    )
+    rows["trainings"] = training.pk
+    came = {"training": training, "village_code": village, "name": "李海燕"}
+    rows["attendances"] = save_attendance(by=county, items=[(came, None)])[0].pk

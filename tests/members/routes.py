@@ -4,6 +4,10 @@ ROW = {"pk": 1}
 
 ROUTES = {
     **{f"{slug}:{face}": {"key": "1"} for slug in ("members", "subjects") for face in ("leave", "reveal", "transfer")},
+    "talents:reveal": {"key": "1"},
+    "turnovers:run": {},
+    "turnovers:workbook": {},
+    "turnovers:undo": {"key": "1"},
     **{f"claims:{name}": {} for name in ("advance", "export", "import", "items", "list", "new", "reject", "template")},
     **{f"claims:{name}": ROW for name in ("advance-one", "detail", "reject-one")},
     **{f"closes:{name}": {} for name in ("list", "start")},

@@ -1,5 +1,6 @@
 """Samples of all registers of members; one file a topic."""
 
 from tests.members.samples_people import PEOPLE_SAMPLES
+from tests.members.samples_work import WORK_SAMPLES
 
-SAMPLES = {**PEOPLE_SAMPLES}
+SAMPLES = {**PEOPLE_SAMPLES, **WORK_SAMPLES}

@@ -22,6 +22,7 @@ from lianjian import clock
 from lianjian.periods import Period
 from members.demo import load_people
 from members.demo_points import load_points
+from members.demo_work import load_work
 from registers.audit import acting
 from registers.models import DirtyScope
 from reports.actions.rollup import refresh_period
@@ -69,6 +70,8 @@ class Command(BaseCommand):
             load_points(random, subjects, county=users["xianji"], clerk=users["zhenjie"], reviewer=users["zhenshen"])
             self._tell("联建班子、场所、值班与规划")
             load_organisation(random, users["xianji"])
+            self._tell("人才、培训与干部交流")
+            load_work(Random(SEED), villages, subjects)  # noqa: S311
             self._tell("指标汇总")
             self._rollup()
         self._open_accounts()

@@ -9,7 +9,8 @@ from django.db import DatabaseError, connection, transaction
 
 from members.actions.people import add_member, change_member, reveal
 from members.models import PartyOrganization, Person, Placement, Post, RevealLog, Subject
-from members.registers.people import MemberRegister, OrganizationRegister, PostRegister
+from members.registers.organizations import OrganizationRegister, PostRegister
+from members.registers.people import MemberRegister
 from registers.errors import Invalid, NotAllowed, NotFound
 from registers.exchange import import_rows
 from registers.personal import Undecipherable
