@@ -86,7 +86,7 @@ PEOPLE = (
     ),
     Indicator(
         "talents", "乡土人才", "人次", "人才台账现有的人，一人有几类特长的按类计", TALENTS,
-        short="人才", rows=Rows("talents:list", now=True),
+        short="人才", rows=Rows("talents:list", now=True), on_board=False,
     ),
     Indicator(
         "talents_willing", "愿意服务的人才", "人次", "人才台账中“愿意服务”填是的", TALENTS,
@@ -95,6 +95,7 @@ PEOPLE = (
     Indicator(
         "training_attendances", "培训到场人次", "人次", "本季度举办的培训，签到名单中到场的，计在本人所在村", TRAININGS,
         over=Over.FLOW, rows=Rows("attendances:list", {"attended": "true", "quarter": "{quarter}"}), good=1,
+        on_board=False,
     ),
     Indicator(
         "village_trainings", "参加培训村次", "村次", "本季度举办的培训，有村民到场的每村计一次", TRAININGS,
