@@ -156,7 +156,7 @@ def test_classes_and_enterprises_belong_to_overlay_federations_and_their_members
     assert "不是“牡蛎产业链”的成员村" in post(chain, NORTH).json()["errors"][0]["message"]
     assert post(chain, GUOSHANG).status_code == 201
     assert post(chain, GUOSHANG, "helping").status_code == 201  # two classes at once: 16 places over 14 villages
-    assert "已列入这一类型" in post(chain, GUOSHANG).json()["errors"][0]["message"]
+    assert "已有相同的记录" in post(chain, GUOSHANG).json()["errors"][0]["message"]
     # Of another town's villages the class is not told, nor may it be set.
     county = world.api("xianji").post(
         "/api/v1/village-classes/",
