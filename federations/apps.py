@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from members.sockets import register_placement_provider
+from members.sockets import federation_filter, register_placement_provider
 from registers.register import add_related, register_all
 from registers.scope import register_scope_kind
 from registers.sockets import MenuItem, add_menu_item, owed
@@ -19,11 +19,18 @@ class FederationsConfig(AppConfig):
         )
         from federations.map import hulls, on_sheet
         from federations.panels import federations_of_village, hand_overs, to_approve
-        from federations.queries import federation_name, federation_scope, placements
+        from federations.queries import (
+            federation_choices,
+            federation_name,
+            federation_scope,
+            placements,
+            villages_today,
+        )
         from federations.registers import REGISTERS
 
         register_scope_kind("federation", "联建单位", federation_scope, federation_name)
         register_placement_provider(placements)
+        federation_filter.villages_of, federation_filter.choices_for = villages_today, federation_choices
         register_all(*REGISTERS)
         add_menu_item(MenuItem("联建", "值班表", "duty-shifts:week", "federations.view", 51))
         add_related("villages", federations_of_village)

@@ -1,8 +1,9 @@
-"""Where federations tell which federation a village was in: closes read it, and members never looks upward."""
+"""Where federations tell which federation a village was or is in: members never looks upward."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,24 @@ def register_placement_provider(provider: PlacementProvider) -> None:
     """Called once from `AppConfig.ready()` of the app that knows."""
     global _provider  # noqa: PLW0603 -- one socket, plugged at start
     _provider = provider
+
+
+VillagesProvider = Callable[[int], Collection[str]]
+ChoicesProvider = Callable[[Any], Iterable[tuple[int, str]]]
+
+
+@dataclass
+class FederationSocket:
+    """How lists of people are narrowed to a federation: its villages of today by its number, and what is offered.
+
+    Until federations plug in, no number has a village and nothing is offered.
+    """
+
+    villages_of: VillagesProvider = lambda number: ()
+    choices_for: ChoicesProvider = lambda user: ()
+
+
+federation_filter = FederationSocket()
 
 
 def placement_provider(county_code: str, on: dt.date) -> list[VillagePlacement]:

@@ -3,10 +3,13 @@
 from typing import Any
 
 import django_filters
+from django import forms
 from django.db.models import Q, QuerySet
+from django.utils.choices import CallableChoiceIterator
 
 from lianjian import clock
 from lianjian.periods import Period
+from members.sockets import federation_filter
 from registers.models.row import effective_on
 from registers.reading import QuarterFilter
 
@@ -40,3 +43,27 @@ class HeldInQuarter(QuarterFilter):
             return qs
         quarter = Period.parse(value)
         return qs.filter(**{f"{self.field_name}__gte": quarter.start, f"{self.field_name}__lte": quarter.last_day})
+
+
+class FederationFilter(django_filters.NumberFilter):
+    """Rows of a federation's villages of today; chosen by name on pages, by its number in the API."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(field_name="village_id", label="联建单位", min_value=1, max_value=2**63 - 1, **kwargs)
+
+    @property
+    def field(self) -> Any:
+        request = getattr(self.parent, "request", None)
+        made = super().field
+        if request is not None:
+            made.widget = forms.Select()
+            # Asked when it is drawn: the API needs no names.
+            made.widget.choices = CallableChoiceIterator(
+                lambda: [("", "全部"), *federation_filter.choices_for(request.user)]
+            )
+        return made
+
+    def filter(self, qs: QuerySet, value: Any) -> QuerySet:
+        if value is None:
+            return qs
+        return qs.filter(village_id__in=federation_filter.villages_of(int(value)))

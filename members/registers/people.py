@@ -14,6 +14,7 @@ from members.actions.people import add_subject, change_member, require_same_numb
 from members.models import Subject
 from members.models.subjects import SubjectClass, SubjectKind
 from members.queries.people import placements_of
+from members.registers.filters import FederationFilter
 from members.registers.points import points_table
 from members.resolvers import ORGANIZATIONS
 from registers.errors import Invalid
@@ -32,6 +33,7 @@ FULL_PHONE, FULL_ID_NUMBER = 11, 18
 class SubjectFilters(django_filters.FilterSet):
     subject_class = django_filters.ChoiceFilter(label="党员类别", choices=SubjectClass.choices, empty_label="全部")
     organization = django_filters.NumberFilter(label="党组织编号")
+    federation = FederationFilter()
     village_code = django_filters.CharFilter("village_id", label="村居代码")
     is_active = django_filters.ChoiceFilter(
         label="在册", choices=[("true", "是"), ("false", "否")], empty_label="全部", method="by_active"

@@ -120,7 +120,7 @@ class TrainingRegister(Register):
         ),
         Column("organiser", "主办单位", Text(80), width=20, example="镇党群服务中心", help="不是党组织办的填"),
         Column("held_on", "日期", Date(), required=True, example="2026-10-15"),
-        Column("hours", "学时", Decimal(1, 0, 9999), unit="学时", width=10, example="2", help="不填为 1"),
+        Column("hours", "学时", Decimal(1, 0, 9999), width=10, example="2", help="不填为 1"),
         Column("planned_people", "计划人数", Integer(0, 100_000), unit="人", width=10, example="40"),
         Column("actual_people", "实到人数", Integer(0, 100_000), unit="人", width=10, example="36"),
         Column("note", "备注", Text(200), width=24),

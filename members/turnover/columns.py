@@ -184,7 +184,8 @@ class _Book:
         facts = row.values
         post = (facts["organization"].pk, facts["title"])
         options = [
-            Option(str(one.pk), self._label(one), self._hint(one), (*post, one.pk) in self.holders) for one in people
+            Option(str(one.pk), self._label(one), self._hint(one, post[0]), (*post, one.pk) in self.holders)
+            for one in people
         ]
         if may_be_new:
             options.append(Option(NEW, "都不是，新登记一位", "镇街或上级来的干部"))
@@ -197,9 +198,9 @@ class _Book:
             return "现任"  # of another town: no more is told than that he holds the post
         return f"{person.area.short_name} {self.numbers.get(person.pk, '')}".strip()
 
-    def _hint(self, person: Person) -> str:
-        """Gender, birth year and whether he holds the post; never a telephone or an ID number."""
-        held = sorted({title for _, title, pk in self.holders if pk == person.pk})
+    def _hint(self, person: Person, organization: int) -> str:
+        """Gender, birth year and the post he holds there; never a telephone or an ID number."""
+        held = sorted({title for team, title, pk in self.holders if (team, pk) == (organization, person.pk)})
         if person.pk not in self.people:
             return "，".join(f"现任{Post.Title(title).label}" for title in held)
         parts = [

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from members.actions.turnovers import PlanChanged, replace_posts, require_day
-from members.models import PartyOrganization, Turnover
+from members.models import PartyOrganization, Post, Turnover
 from members.queries.people import organizations_with_posts
 from members.turnover.columns import COLUMNS, Choices, Question, understand
 from members.turnover.planning import Plan, make_plan
@@ -79,7 +79,8 @@ def run_turnover(
     understood = understand(by, checked, on, choices or {})
     plan = make_plan(understood.lines, on)
     for line, name, problem, expected in plan.problems:
-        checked.refuse(line.checked, name, problem, expected)
+        value = {"organization": line.organization.name, "title": Post.Title(line.title).label}.get(name, line.name)
+        checked.refuse(line.checked, name, problem, expected, value=value)
     outcome.errors = sorted(checked.errors, key=lambda error: error.row)
     outcome.notes, outcome.total, outcome.questions = checked.notes, checked.total, understood.questions
     if not outcome.errors and not table.numbers:

@@ -32,6 +32,6 @@ MEMBERS = (
         "季末在册且所在村居有记录的党员，来自党员台账（不是村情年报里填的数）",
         PLACED,
         short="党员",
-        rows=Rows("members:list", now=True),
+        rows=Rows("members:list", now=True, federations=True),
     ),
 )

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from federations.actions.founding import found_federation
 from lianjian.periods import Period
 from members.actions.exchanges import save_exchange
 from members.actions.people import add_member, reveal
@@ -221,3 +222,25 @@ def test_the_figures_of_people_at_work(world, clerk, training):
         "cadres_learning": 26, "secretaries_filled": 0,
     }  # fmt: skip
     assert {code: values[code] for code in wanted} == wanted
+
+
+# -- members' lists (P20)
+
+
+def test_members_are_listed_by_federation_and_only_within_reach(world, clerk):
+    inside = add_member(by=clerk, name="王平", village=world.village(GUOSHANG))
+    add_member(by=clerk, name="于洪波", village=world.village(JIANGCUN))
+    far = add_member(by=world.user("xianji"), name="远来人", village=world.village(SAND))
+    federation = found_federation(
+        by=world.user("xianji"), name="湛江路新村", kind="new_village", mode="complement", area=world.area(TOWN),
+        villages=[(world.village(GUOSHANG), "strong"), (world.village(SAND), "member")], on=dt.date(2026, 1, 1),
+    )  # fmt: skip
+    seen = {}
+    for username in ("zhenjie", "xianji"):
+        answer = world.api(username).get("/api/v1/members/", {"federation": federation.pk}).json()
+        seen[username] = {row["member_no"] for row in answer["results"]}
+    assert seen == {"zhenjie": {inside.number}, "xianji": {inside.number, far.number}}
+    page = world.client("zhenjie").get("/members/", {"federation": federation.pk}).content.decode()
+    assert "湛江路新村" in page and "王平" in page and "于洪波" not in page
+    assert world.api("zhenjie").get("/api/v1/members/", {"federation": 999999}).json()["results"] == []
+    assert "湛江路新村" not in world.client("nobody").get("/members/").content.decode()
