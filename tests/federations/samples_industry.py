@@ -94,7 +94,7 @@ INDUSTRY_SAMPLES = {
         change=("operator", "村集体合作社"), wrong=("area_mu", "二百"), place=VILLAGE_PLACE,
     ),
     "crop-plans": Sample(
-        make=make_crop, texts=crop_texts, change=("area", "198"), wrong=("income", "八十万"),
+        make=make_crop, texts=crop_texts, change=("note", "两季"), wrong=("income", "八十万"),
         place=("parcel", "没有的地块"),
     ),
     "idle-assets": Sample(
