@@ -134,7 +134,14 @@ class EnterpriseHelpRegister(OfVillage):
     icon = "heart-handshake"
     columns = (
         VILLAGE,
-        Column("enterprise", "企业", Reference(ENTERPRISES, what="企业"), required=True, width=26),
+        Column(
+            "enterprise",
+            "企业",
+            Reference(ENTERPRISES, what="企业"),
+            required=True,
+            width=26,
+            example="乳山口牡蛎食品有限公司",
+        ),
         Column("kind", "方式", Choice(EnterpriseHelp.Kind.choices), required=True, example="就业帮扶"),
         Column("matter", "帮扶事项", Text(80), required=True, width=24, example="吸纳务工"),
         Column("from", "开始日期", Date(), width=12, example="2026-01-01"),

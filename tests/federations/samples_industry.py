@@ -16,7 +16,6 @@ from federations.models import (
     Sale,
     Workshop,
 )
-from tests.federations.samples_economy import make_enterprise
 from tests.registers.suite.samples import UNKNOWN_VILLAGE, Sample
 from tests.villages.samples import village_in
 from tests.world import TOWN, World
@@ -70,19 +69,24 @@ def crop_texts(world: World, town: str, number: int) -> dict[str, str]:
     return {"parcel": str(made.pk), "year": "2026", "crop": f"玉米{number}", "planned_area": "200", "income": "800000"}
 
 
+def helper_of(town: str, number: int) -> Enterprise:
+    """An enterprise of the town that helps; the same for the same number."""
+    name = f"帮村{number}公司"
+    known = Enterprise.objects.unscoped("test").filter(name=name, area_id=town)
+    return known.first() or Enterprise.objects.create(name=name, kind="company", area_id=town)
+
+
 def make_help(world: World, town: str, number: int) -> EnterpriseHelp:
     return EnterpriseHelp.objects.create(
-        village=village_in(world, town, 1 + number % 3), enterprise=make_enterprise(world, town, 300 + number),
+        village=village_in(world, town, 1 + number % 3), enterprise=helper_of(town, number),
         kind="jobs", matter=f"吸纳务工{number}",
     )  # fmt: skip
 
 
 def help_texts(world: World, town: str, number: int) -> dict[str, str]:
-    known = Enterprise.objects.unscoped("test").filter(name=f"样{200 + number}水产公司", area__code__startswith=town)
-    enterprise = known.first() or make_enterprise(world, town, 200 + number)
     return {
-        "village_code": village_in(world, town, 2).pk, "enterprise": enterprise.name, "kind": "就业帮扶",
-        "matter": f"代销{number}", "planned_jobs": "20",
+        "village_code": village_in(world, town, 2).pk, "enterprise": str(helper_of(town, 9000 + number).pk),
+        "kind": "就业帮扶", "matter": f"代销{number}", "planned_jobs": "20",
     }  # fmt: skip
 
 

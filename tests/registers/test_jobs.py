@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from registers import jobs, tasks
 from registers.errors import Invalid, NotFound
+from registers.exchange.saving import BATCH
 from registers.models import Job, StoredFile
 from registers.workbooks.writing import write_table
 from services.models import Grid
@@ -231,7 +232,7 @@ def test_a_large_import_with_one_wrong_row_writes_nothing_and_gives_the_marked_w
 
 
 def test_a_cancelled_import_writes_nothing(world, sent, monkeypatch):
-    answer = upload(world, workbook(2_001))
+    answer = upload(world, workbook(BATCH + 1))
     real = jobs.JobRun.checkpoint
 
     def checkpoint(run, done, total, step=""):
@@ -270,7 +271,7 @@ def test_the_heartbeat_carries_the_wish_to_stop_into_a_transaction(handler, sent
 
 
 def test_an_import_runs_with_the_rights_of_the_day(world, sent):
-    answer = upload(world, workbook(2_001))
+    answer = upload(world, workbook(BATCH + 1))
     world.user("zhenjie").grants.all().delete()
     jobs.run(answer.json()["job"])
     job = Job.objects.unscoped("test").get()
