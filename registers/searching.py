@@ -15,12 +15,21 @@ def found_by(rows: QuerySet, fields: Sequence[str], text: str) -> QuerySet:
     A field without an operator is searched by its beginning where it holds codes or pinyin, else anywhere: who looks
     for 南唐家 types tj as well as ntj.
     """
-    for term in text.split()[:MAX_TERMS]:
+    terms = text.split()[:MAX_TERMS]
+    if not terms:
+        return rows
+    found = Q()
+    for term in terms:
         condition = Q(pk__in=[])
         for field in fields:
             condition |= _match(field, term)
-        rows = rows.filter(condition)
-    return rows
+        found &= condition
+    syllables = " ".join(terms)
+    if len(terms) > 1 and syllables.isascii():  # zhan jiang lu: one name, typed syllable by syllable
+        for field in fields:
+            if field.rpartition("__")[2] == "pinyin":
+                found |= _match(field, syllables)
+    return rows.filter(found)
 
 
 def _match(field: str, term: str) -> Q:

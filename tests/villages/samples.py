@@ -23,7 +23,7 @@ from villages.models import (
 
 def village_in(world: World, town: str, number: int) -> Village:
     """The village of that number in a town (from 1), made where it is not there yet."""
-    code = f"{town}{600 + number}"
+    code = f"{town}{600 + number % 400}"  # three digits are what a code has for villages
     area, _ = Area.objects.unscoped("test").get_or_create(
         code=code, defaults={"name": f"样村{number}村委会", "level": 5, "parent_id": town}
     )
