@@ -39,6 +39,8 @@ REGISTERS = (
 TURNOVERS = (
     Route("turnovers:list", PEOPLE),
     Route("turnovers:export", PEOPLE),
+    Route("turnovers:columns", PEOPLE, "post"),
+    Route("turnovers:views", PEOPLE, "post", given={"name": "我的"}),
     *row("turnovers:detail", STAFF, "turnovers", STAFF),
     Route("turnovers:run", WRITERS),
     Route("turnovers:run", WRITERS, "post"),
