@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Sum
 
 from lianjian import clock
 from lianjian.periods import Period
 from villages.models import CollectiveAsset, CollectiveFund, CollectiveResource, Village
 from villages.models.holdings import tenancy_on
+from villages.models.rows import standing_on
 
 ZERO = Decimal(0)
 
@@ -34,7 +35,7 @@ class Holdings:
 
 
 def summary_of(user: Any, village: Village) -> Holdings:
-    """As the indicators count (reports/indicators/assets.py): contracts by their dates, disposed assets left out."""
+    """As the indicators count (reports/indicators/assets.py): contracts by their dates, what is gone left out."""
     today = clock.today()
     funds = CollectiveFund.objects.visible_to(user).filter(village=village)
     quarter = funds.order_by("-quarter").values_list("quarter", flat=True).first()
@@ -42,12 +43,10 @@ def summary_of(user: Any, village: Village) -> Holdings:
     for kind, balance in funds.filter(quarter=quarter).values_list("kind", "balance"):
         by_kind[kind] = by_kind.get(kind, ZERO) + balance
     assets = CollectiveAsset.objects.visible_to(user).filter(village=village)
-    assets = assets.filter(
-        Q(acquired_on__isnull=True) | Q(acquired_on__lte=today), Q(disposed_on__isnull=True) | Q(disposed_on__gt=today)
-    )
+    assets = assets.filter(standing_on(today, "acquired_on", "disposed_on"))
     to_let = assets.exclude(use=CollectiveAsset.Use.OWN)
     let = to_let.filter(tenancy_on(today))
-    resources = CollectiveResource.objects.visible_to(user).filter(village=village)
+    resources = CollectiveResource.objects.visible_to(user).filter(standing_on(today), village=village)
     contracted = resources.filter(tenancy_on(today))
     sums = assets.aggregate(original=Sum("original_value"), net=Sum("net_value"))
     return Holdings(

@@ -1,7 +1,7 @@
 """What goes with a village into its successor (P03): each app plugs in the movers of its own rows.
 
 Dated rows (placements, memberships) are cut on the day and begun anew; rows without dates that are still open (grids,
-assets, claims on their way) simply change their village; what tells of a time gone by stays with the old village. A
+plans, claims on their way) simply change their village; what tells of a time gone by stays with the old village. A
 test holds every foreign key to a village against `movers()` and `staying()`, so that no kind of row is forgotten.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from django.db.models import Model, Q
+from django.db.models import Model, ProtectedError, Q
 from django.utils import timezone
 
 from registers.errors import WrongState
@@ -182,7 +182,8 @@ class Continued(OpenItems):
         rows = list(self._open(merging.pairs, merging.on))
         new_names = {pk: new for pk, _, new in self._renamed(merging, [row.pk for row in rows])}
         counts = Counter(getattr(row, self.column) for row in rows)
-        record: dict[str, Any] = {"continued": [], "rows": [], "renamed": []}
+        record: dict[str, Any] = {"rows": [], "renamed": []}
+        continued: list[tuple[Any, str, Any, str | None]] = []
         for row in rows:
             code, begins = getattr(row, self.column), getattr(row, self.start)
             name = new_names.get(str(row.pk), getattr(row, self.rename) if self.rename else "")
@@ -196,23 +197,31 @@ class Continued(OpenItems):
                 self.model._base_manager.filter(pk=row.pk).update(**changes)
                 continue
             ended = getattr(row, self.end)
-            self.model._base_manager.filter(pk=row.pk).update(**{self.end: merging.on})
             copy = self._copy(row, {self.column: merging.pairs[code], self.start: merging.on})
             if self.rename:
                 setattr(copy, self.rename, name)
-            copy.save(force_insert=True)
-            record["continued"].append([str(row.pk), code, str(copy.pk), ended and ended.isoformat()])
+            continued.append((row.pk, code, copy, ended and ended.isoformat()))
+        self.model._base_manager.filter(pk__in=[pk for pk, *_ in continued]).update(**{self.end: merging.on})
+        self.model._base_manager.bulk_create([copy for _, _, copy, _ in continued], batch_size=1000)
+        record["continued"] = [[str(pk), code, str(copy.pk), ended] for pk, code, copy, ended in continued]
         notes = [f"有 {len(new_names)} 个{self.title}重名，前面加上了原村名"] if new_names else []
         return Moved(counts, record, notes)
 
     def undo(self, merging: Merging, record: Any) -> None:
         rows = self.model._base_manager
-        for old, code, new, ended in record["continued"]:
-            as_made = rows.filter(pk=new, version=1, **{self.column: merging.pairs[code]})
-            as_left = rows.filter(pk=old, **{self.end: merging.on, self.column: code})
-            if not (as_made.exists() and as_left.exists()):
+        groups: dict[tuple[str, str | None], list[tuple[str, str]]] = {}
+        # Merges of before these rows had dates moved them whole: their records know nothing of continued ones.
+        for old, code, new, ended in record.get("continued", ()):
+            groups.setdefault((code, ended), []).append((old, new))
+        for (code, ended), pairs in groups.items():
+            as_made = rows.filter(pk__in=[new for _, new in pairs], version=1, **{self.column: merging.pairs[code]})
+            as_left = rows.filter(pk__in=[old for old, _ in pairs], **{self.end: merging.on, self.column: code})
+            if not as_made.count() == as_left.count() == len(pairs):
                 raise WrongState(f"撤并以后，“{merging.names[code]}”的{self.title}又改动过，不能撤回")
-            as_made.delete()
+            try:
+                as_made.delete()
+            except ProtectedError as error:
+                raise WrongState(f"撤并以后，有别的记录用到“{merging.names[code]}”的{self.title}，不能撤回") from error
             as_left.update(**{self.end: ended})
         super().undo(merging, record)
 

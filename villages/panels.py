@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
+from lianjian import clock
 from villages.models import Facility
+from villages.models.rows import standing_on
 from villages.sockets import Layer, Seen, Shape
 
 
@@ -11,7 +13,8 @@ def facilities_on_map(user: Any, seen: Seen) -> Iterable[Layer]:
     """Facilities with coordinates of the villages shown, coloured by kind."""
     if not user.can(Facility.view_right):
         return
-    rows = Facility.objects.visible_to(user).filter(village__in=seen.codes, latitude__isnull=False)
+    rows = Facility.objects.visible_to(user).filter(standing_on(clock.today()), village__in=seen.codes)
+    rows = rows.filter(latitude__isnull=False)
     kinds = list(Facility.Kind.values)
     shapes = [
         Shape(

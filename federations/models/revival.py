@@ -8,12 +8,15 @@ from federations.models.amounts import people, yuan
 from registers.audit import audited
 from registers.models.outbox import outbox_triggers
 from registers.models.row import RegisterRow
-from villages.models.rows import VillageRow
+from villages.models.rows import VillageRow, ends_after_start
 
 
 @audited()
 class IdleAsset(VillageRow):
-    """Homesteads, halls, school houses and land that stood idle: found, offered, revived by a partner."""
+    """Homesteads, halls, school houses and land that stood idle: found, offered, revived by a partner.
+
+    It is on the village's list from `valid_from` (empty: since it was found) until `valid_to` (empty: still is).
+    """
 
     class Kind(models.TextChoices):
         HOMESTEAD = "homestead", "闲置宅基地"
@@ -51,6 +54,8 @@ class IdleAsset(VillageRow):
     income = yuan("实际年收入")
     planned_jobs = people("计划用工")
     jobs = people("实际用工")
+    valid_from = models.DateField("列入日期", null=True, blank=True)
+    valid_to = models.DateField("移出日期", null=True, blank=True)
     note = models.CharField("备注", max_length=200, blank=True)
 
     class Meta(RegisterRow.Meta):
@@ -69,6 +74,7 @@ class IdleAsset(VillageRow):
                 condition=Q(revived_on__isnull=True) | Q(found_on__isnull=True) | Q(revived_on__gte=F("found_on")),
                 name="revived_after_found", violation_error_message="盘活日期不能早于摸排日期",
             ),
+            ends_after_start("idle_asset_ends_after_start", "“移出日期”应晚于“列入日期”"),
         ]  # fmt: skip
         triggers = [*RegisterRow.Meta.triggers, *outbox_triggers("revival.assets", "SELECT village_id, '' FROM {rows}")]
 

@@ -3,7 +3,7 @@
 from federations.models import IdleAsset, Workshop
 from federations.registers.of_village import NOTE, OfVillage, count, yuan
 from registers.rows.columns import Choice, Column, Date, Decimal, Text, YesNo
-from villages.registers import VILLAGE
+from villages.registers import VILLAGE, ends_after_start
 
 
 class IdleAssetRegister(OfVillage):
@@ -31,8 +31,11 @@ class IdleAssetRegister(OfVillage):
         yuan("income", "实际年收入", "52000"),
         count("planned_jobs", "计划用工"),
         count("jobs", "实际用工"),
+        Column("from", "列入日期", Date(), width=12, help="不填为摸排之日"),
+        Column("to", "移出日期", Date(open_ended=True), width=12, help="归还、出售之日；仍在册的留空"),
         NOTE,
     )
+    sources = {"village_code": "village", "from": "valid_from", "to": "valid_to"}
     list_columns = ("name", "village_code", "kind", "size", "unit", "state", "used_for", "planned_income", "income")
     main_columns = ("name", "state", "income")
     ordering_fields = ("name", "state", "income", "village_id")
@@ -47,7 +50,9 @@ class IdleAssetRegister(OfVillage):
     totals = ("planned_income", "income")
     totals_note = "计划数和实际数分别合计，不相加"
     key_fields = ("village_code", "kind", "used_for")
-    bulk_fields = ("kind", "state", "used_for", "openly_sought")
+    end_field = "to"
+    bulk_fields = ("kind", "state", "used_for", "openly_sought", "to")
+    row_rules = (ends_after_start,)
 
 
 class WorkshopRegister(OfVillage):

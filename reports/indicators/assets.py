@@ -77,7 +77,9 @@ RESOURCES = Source(
             SELECT active.code, sum(r.area_mu) AS area,
                    COALESCE(sum(r.area_mu) FILTER (WHERE contract.holds), 0) AS contracted,
                    COALESCE(sum(r.yearly_rent) FILTER (WHERE contract.holds), 0) AS rent
-            FROM active JOIN villages_collectiveresource r ON r.village_id = active.code
+            FROM active JOIN villages_collectiveresource r
+              ON r.village_id = active.code
+             AND (r.valid_from IS NULL OR r.valid_from <= %(day)s) AND (r.valid_to IS NULL OR r.valid_to > %(day)s)
             CROSS JOIN LATERAL (
                 SELECT COALESCE(r.contract_from <= %(day)s, false) AND COALESCE(r.contract_to > %(day)s, true) AS holds
             ) AS contract
@@ -103,6 +105,7 @@ FACILITIES = Source(
                    count(*) FILTER (WHERE f.state = 'repair') AS broken
             FROM villages_facility f
             WHERE f.village_id = active.code AND (f.built_year IS NULL OR f.built_year <= %(year)s)
+              AND (f.valid_from IS NULL OR f.valid_from <= %(day)s) AND (f.valid_to IS NULL OR f.valid_to > %(day)s)
         ) AS sums
         CROSS JOIN LATERAL (VALUES
             ('party_centre_share', sums.has_centre::integer, 1),
@@ -155,11 +158,11 @@ HOLDINGS = (
     _money("assets_idle_value", "闲置资产净值", "季末闲置的集体资产净值之和", ASSETS, _ASSET_ROWS, good=-1),
     _money("assets_rent", "资产年租金", "季末有效租约的年租金之和（约定数，不是实收）", ASSETS, _ASSET_ROWS, good=1),
     Indicator(
-        "resources_area", "集体资源面积", "亩", "集体资源台账的面积之和",
+        "resources_area", "集体资源面积", "亩", "季末仍属本村的集体资源面积之和（已转出的不计）",
         RESOURCES, rows=_RESOURCE_ROWS, digits=2, board_digits=0, on_board=False,
     ),
     Indicator(
-        "resources_contracted_share", "资源发包率", "%", "季末承包合同有效的资源面积 ÷ 全部集体资源面积",
+        "resources_contracted_share", "资源发包率", "%", "季末承包合同有效的资源面积 ÷ 季末全部集体资源面积",
         RESOURCES, rows=_RESOURCE_ROWS, on_board=False, good=1, **_SHARE,  # type: ignore[arg-type]
     ),
     _money(
@@ -172,7 +175,7 @@ HOLDINGS = (
         **_SHARE,  # type: ignore[arg-type]
     ),
     Indicator(
-        "facilities_broken", "待修设施", "项", "状况为“待修”的公共设施项数",
+        "facilities_broken", "待修设施", "项", "季末在用、状况为“待修”的公共设施项数（已撤除的不计）",
         FACILITIES, rows=Rows("facilities:list", {"state": "repair"}, now=True), on_board=False, good=-1,
     ),
 )  # fmt: skip

@@ -61,7 +61,10 @@ REVIVAL = Source(
                    count(*) FILTER (WHERE revived_on IS NULL OR revived_on > %(day)s) AS idle,
                    count(*) FILTER (WHERE revived_on <= %(day)s) AS revived,
                    sum(income) FILTER (WHERE revived_on <= %(day)s) AS income
-            FROM federations_idleasset WHERE found_on IS NULL OR found_on <= %(day)s GROUP BY village_id
+            FROM federations_idleasset
+            WHERE (found_on IS NULL OR found_on <= %(day)s)
+              AND (valid_from IS NULL OR valid_from <= %(day)s) AND (valid_to IS NULL OR valid_to > %(day)s)
+            GROUP BY village_id
         ) AS sums ON sums.village_id = active.code
         CROSS JOIN LATERAL (VALUES
             ('idle_left', sums.idle), ('idle_revived', sums.revived), ('idle_income', sums.income)

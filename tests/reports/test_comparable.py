@@ -5,7 +5,10 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
+from federations.models import IdleAsset
 from lianjian.periods import Period
+from registers.errors import WrongState
+from registers.models import DirtyScope
 from reports import indicators
 from reports.actions.outbox import refresh_all_dirty
 from reports.actions.rollup import refresh_period
@@ -15,10 +18,12 @@ from reports.queries.figures import Place
 from tests.reports import factories as make
 from tests.world import COUNTY, TOWN
 from villages.actions.merging import MergeRow, NewVillage, merge_villages, undo_merge
+from villages.models import CollectiveResource, Facility, VillagePhoto
 
 pytestmark = pytest.mark.django_db
 SOUTH, NORTH, HOLLOW, GUOSHANG = (f"371083101{tail}" for tail in ("206", "207", "222", "223"))
 LAST_YEAR, THIS_YEAR = Period.parse("2025"), Period.parse("2026")
+SECOND, THIRD = Period.parse("2026Q2"), Period.parse("2026Q3")
 
 
 @pytest.fixture
@@ -101,3 +106,58 @@ def test_the_board_says_how_its_past_is_made_up(merged, world):
     assert "1,000" in figure and "可比口径" in figure
     town = client.get(reverse("reports:board"), {"area": TOWN, "quarter": "2026Q3"}).content.decode()
     assert "可比口径" not in town
+
+
+def test_what_a_village_holds_is_counted_where_it_was_then(world):
+    """Resources, facilities and idle assets end in the old village and go on in the new: no quarter loses them."""
+    for code, area in ((SOUTH, 140), (NORTH, 60)):
+        village = world.village(code)
+        CollectiveResource.objects.create(village=village, name="河滩", kind="beach", area_mu=area)
+        Facility.objects.create(village=village, name="路灯", kind="lamps", state="repair", built_year=2018)
+        IdleAsset.objects.create(
+            village=village, name="旧校舍", kind="school", found_on=dt.date(2025, 4, 1), state="revived",
+            revived_on=dt.date(2026, 3, 1), income=1_000,
+        )  # fmt: skip
+    refresh_period(COUNTY, SECOND)
+    refresh_all_dirty()
+    rows = [MergeRow(world.village(code), NewVillage("唐家")) for code in (SOUTH, NORTH)]
+    merge = merge_villages(by=world.user("xianji"), on=dt.date(2026, 8, 1), basis="批〔2026〕1 号", rows=rows).merge
+    new = merge.lines.first().successor_id
+    assert {(row.area_code, row.topic, row.period) for row in DirtyScope.objects.all()} >= {
+        (code, topic, "") for code in (SOUTH, NORTH, new)
+        for topic in ("villages.resources", "villages.facilities", "revival.assets")
+    }  # fmt: skip
+    refresh_all_dirty()
+    for period in (SECOND, THIRD):  # recomputed after the merge
+        refresh_period(COUNTY, period)
+    families = comparable.families_of([new])
+    told = {"resources_area": (140, 60, 200), "facilities_broken": (1, 1, 2), "idle_income": (1_000, 1_000, 2_000)}
+    for indicator, (south, north, both) in told.items():
+        assert [value(code, indicator, SECOND) for code in (SOUTH, NORTH, new, TOWN)] == [south, north, None, both]
+        assert [value(code, indicator, THIRD) for code in (SOUTH, NORTH, new, TOWN)] == [None, None, both, both]
+        assert value(new, indicator, SECOND, families=families) == both
+    names = (
+        CollectiveResource.objects.unscoped("test").filter(village=new).values_list("name", "valid_from", "valid_to")
+    )
+    assert set(names) == {(f"{old}河滩", dt.date(2026, 8, 1), None) for old in ("南唐家", "北唐家")}
+    undo_merge(by=world.user("xianji"), merge=merge, reason="批文有误")
+    for model in (CollectiveResource, Facility, IdleAsset):
+        rows = model.objects.unscoped("test").values_list("village", "valid_from", "valid_to")
+        assert set(rows) == {(SOUTH, None, None), (NORTH, None, None)}
+    refresh_all_dirty()
+    refresh_period(COUNTY, THIRD)
+    assert [value(code, "resources_area", THIRD) for code in (SOUTH, NORTH, TOWN)] == [140, 60, 200]
+
+
+def test_a_continued_row_that_something_refers_to_is_not_taken_back(world):
+    facility = Facility.objects.create(village=world.village(SOUTH), name="广场", kind="square")
+    rows = [MergeRow(world.village(SOUTH), world.village(NORTH))]
+    merge = merge_villages(by=world.user("xianji"), on=dt.date(2026, 8, 1), basis="批〔2026〕1 号", rows=rows).merge
+    copy = Facility.objects.unscoped("test").exclude(pk=facility.pk).get()
+    VillagePhoto.objects.create(
+        village=world.village(NORTH), facility=copy, caption="广场", width=1, height=1, size=1, image="a", thumbnail="b"
+    )
+    with pytest.raises(WrongState, match="有别的记录用到“南唐家”的设施"):
+        undo_merge(by=world.user("xianji"), merge=merge, reason="批文有误")
+    facility.refresh_from_db()
+    assert facility.valid_to == dt.date(2026, 8, 1)

@@ -13,7 +13,7 @@ from registers.audit import audited
 from registers.models.outbox import outbox_triggers
 from registers.models.row import RegisterRow
 from villages.models.facts import money, mu
-from villages.models.rows import VillageRow
+from villages.models.rows import VillageRow, ends_after_start
 
 NOT_NEGATIVE = [MinValueValidator(0)]
 # Bank cards are never collected: nothing as long as an account's number may stand in a fund's texts.
@@ -135,7 +135,10 @@ class CollectiveAsset(VillageRow):
 
 @audited()
 class CollectiveResource(VillageRow):
-    """资源: land, forest, water or beach of the collective, in mu, and whom it is contracted to."""
+    """资源: land, forest, water or beach of the collective, in mu, and whom it is contracted to.
+
+    It is the village's from `valid_from` (empty: always was) until `valid_to` (empty: still is).
+    """
 
     class Kind(models.TextChoices):
         ARABLE = "arable", "耕地（机动地）"
@@ -154,6 +157,8 @@ class CollectiveResource(VillageRow):
     name = models.CharField("资源名称", max_length=60)
     kind = models.CharField("类别", max_length=10, choices=Kind.choices)
     area_mu = mu("面积")
+    valid_from = models.DateField("取得日期", null=True, blank=True)
+    valid_to = models.DateField("转出日期", null=True, blank=True)
     contractor = models.CharField("承包方", max_length=60, blank=True)
     yearly_rent = money("年承包费", validators=NOT_NEGATIVE)
     contract_from = models.DateField("承包期自", null=True, blank=True)
@@ -166,6 +171,7 @@ class CollectiveResource(VillageRow):
         constraints = [
             models.UniqueConstraint(fields=["village", "name"], name="resource_named_once_per_village"),
             models.CheckConstraint(condition=Q(area_mu__gte=0), name="resource_area_not_negative"),
+            ends_after_start("resource_ends_after_start", "“转出日期”应晚于“取得日期”"),
             models.CheckConstraint(
                 condition=Q(contract_to__isnull=True) | Q(contract_to__gt=F("contract_from")),
                 name="resource_contract_ends_after_start", violation_error_message="“承包期至”应晚于“承包期自”",

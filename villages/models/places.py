@@ -12,13 +12,16 @@ from registers.audit import audited
 from registers.models.outbox import outbox_triggers
 from registers.models.row import RegisterRow
 from villages.models.facts import YEAR_LIMITS, money
-from villages.models.rows import VillageRow
+from villages.models.rows import VillageRow, ends_after_start
 from villages.models.village import latitude, longitude
 
 
 @audited()
 class Facility(VillageRow):
-    """A public facility, or several alike (路灯, 120 盏), with the year it was built and its state."""
+    """A public facility, or several alike (路灯, 120 盏), with the year it was built and its state.
+
+    It serves the village from `valid_from` (empty: since it was built) until `valid_to` (empty: still does).
+    """
 
     class Kind(models.TextChoices):
         PARTY_CENTRE = "party_centre", "党群服务中心"
@@ -47,6 +50,8 @@ class Facility(VillageRow):
     count = models.PositiveIntegerField("数量", default=1, validators=[MinValueValidator(1)])
     built_year = models.PositiveSmallIntegerField("建成年份", null=True, blank=True, validators=YEAR_LIMITS)
     state = models.CharField("状况", max_length=8, choices=State.choices, default=State.GOOD)
+    valid_from = models.DateField("启用日期", null=True, blank=True)
+    valid_to = models.DateField("撤除日期", null=True, blank=True)
     longitude = longitude()
     latitude = latitude()
     note = models.CharField("备注", max_length=200, blank=True)
@@ -61,6 +66,7 @@ class Facility(VillageRow):
                 | Q(longitude__isnull=False, latitude__isnull=False),
                 name="facility_both_coordinates", violation_error_message="经度和纬度要么都填，要么都不填",
             ),
+            ends_after_start("facility_ends_after_start", "“撤除日期”应晚于“启用日期”"),
         ]  # fmt: skip
         triggers = [
             *RegisterRow.Meta.triggers,

@@ -8,10 +8,10 @@ from django.urls import reverse
 from registers.pages.parts import Action
 from registers.register import Register
 from registers.rows.checker import row_rule
-from registers.rows.columns import Choice, Column, Decimal, Integer, Money, Text, YesNo
+from registers.rows.columns import Choice, Column, Date, Decimal, Integer, Money, Text, YesNo
 from villages.models import Facility, Specialty, VillagePhoto
 from villages.registers.holdings import SEARCH
-from villages.registers.places import VILLAGE, both_coordinates
+from villages.registers.places import VILLAGE, both_coordinates, ends_after_start
 
 State = Facility.State
 
@@ -39,22 +39,25 @@ class FacilityRegister(Register):
         Column("count", "数量", Integer(1, 99_999), example="1", help="如路灯填盏数；不填为 1"),
         Column("built_year", "建成年份", Integer(1980, 2100), example="2019"),
         Column("state", "状况", Choice(State.choices), example="在用"),
+        Column("from", "启用日期", Date(), help="不知道哪一天的留空，按建成年份统计"),
+        Column("to", "撤除日期", Date(open_ended=True), help="拆除、移交之日；仍在的留空"),
         Column("longitude", "经度", Decimal(6, 73, 136), unit="度", example="121.507200", help="可以不填"),
         Column("latitude", "纬度", Decimal(6, 3, 54), unit="度", example="36.865370", help="可以不填"),
         Column("note", "备注", Text(200), width=24),
     )
-    sources = {"village_code": "village"}
+    sources = {"village_code": "village", "from": "valid_from", "to": "valid_to"}
     list_columns = ("name", "village_code", "kind", "count", "built_year", "state")
     primary_filters = ("q", "area", "kind")
     search_fields = SEARCH
     ordering = ("village_id", "kind", "name")
     ordering_fields = ("village_id", "name", "built_year")
     natural_key = ("village_code", "kind", "name")
-    bulk_fields = ("state", "built_year")
+    end_field = "to"
+    bulk_fields = ("state", "built_year", "to")
     select_related = ("village",)
     view_right = "villages.view"
     change_right = "villages.change"
-    row_rules = (both_coordinates,)
+    row_rules = (ends_after_start, both_coordinates)
     main_columns = ("name", "kind", "state")
     status_field = "state"
     tones = {"state": {State.GOOD: "done", State.REPAIR: "waiting", State.CLOSED: "neutral"}}

@@ -12,7 +12,7 @@ from registers.register import Register
 from registers.rows.checker import row_rule
 from registers.rows.columns import Choice, Column, Date, Decimal, Money, Quarter, Text
 from villages.models import CollectiveAsset, CollectiveFund, CollectiveResource
-from villages.registers.places import VILLAGE
+from villages.registers.places import VILLAGE, ends_after_start
 
 Use = CollectiveAsset.Use
 USE_TONES = {Use.OWN: "info", Use.RENTED: "done", Use.IDLE: "waiting"}
@@ -172,24 +172,27 @@ class ResourceRegister(Register):
         Column("name", "资源名称", Text(60), required=True, width=20, example="南滩"),
         Column("kind", "类别", Choice(CollectiveResource.Kind.choices), required=True, width=14, example="滩涂"),
         Column("area_mu", "面积", Decimal(2, 0, 9_999_999), required=True, unit="亩", example="140"),
+        Column("from", "取得日期", Date(), help="一直是本村的留空"),
+        Column("to", "转出日期", Date(open_ended=True), help="被征收、转让之日；仍是本村的留空"),
         Column("contractor", "承包方", Text(60), width=18, example="牡蛎养殖专业合作社", help="没有发包的留空"),
         Column("contract_from", "承包期自", Date(), example="2023-01-01"),
         Column("contract_to", "承包期至", Date(open_ended=True), example="2028-01-01", help="这一天起不再承包"),
         Column("yearly_rent", "年承包费", Money(), unit="元", width=14, example="56000"),
         Column("note", "备注", Text(200), width=24),
     )
-    sources = {"village_code": "village"}
+    sources = {"village_code": "village", "from": "valid_from", "to": "valid_to"}
     list_columns = ("name", "village_code", "kind", "area_mu", "contractor", "contract_to", "yearly_rent")
     primary_filters = ("q", "area", "kind")
     search_fields = (*SEARCH, "contractor")
     ordering = ("village_id", "name")
     ordering_fields = ("village_id", "name", "area_mu", "contract_to", "yearly_rent")
     natural_key = ("village_code", "name")
-    bulk_fields = ("kind", "contract_to")
+    end_field = "to"
+    bulk_fields = ("kind", "contract_to", "to")
     select_related = ("village",)
     view_right = "economy.view"
     change_right = "economy.change"
-    row_rules = (contract_in_order, contractor_has_contract)
+    row_rules = (ends_after_start, contract_in_order, contractor_has_contract)
     main_columns = ("name", "area_mu", "contractor")
     key_fields = ("village_code", "area_mu", "yearly_rent")
     totals = ("area_mu", "yearly_rent")

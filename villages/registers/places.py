@@ -30,6 +30,14 @@ def both_coordinates(values: Mapping[str, Any], context: Any) -> Any:
             yield name, "没有填", "经度和纬度要么都填，要么都不填"
 
 
+@row_rule("from", "to")
+def ends_after_start(values: Mapping[str, Any], context: Any) -> Any:
+    """Dates are half-open: what stood for no day at all was never there."""
+    begins, ends = values["from"], values["to"]
+    if begins and ends and ends <= begins:
+        yield "to", f"填了“{ends}”，不晚于起始日 {begins}", "请核对这两个日期；登记错了的直接删除"
+
+
 class AreaRegister(Register):
     """The division tree. Towns read their part; the county adds areas and renames them."""
 
@@ -104,11 +112,11 @@ _LISTS = (
         ("name", "kind", "net_value", "use", "contract_to", "yearly_rent"), "还没有登记集体资产。",
     ),
     (
-        "集体资源", "collective-resources", ("-area_mu", "name"),
+        "集体资源", "collective-resources", ("valid_to", "-area_mu", "name"),
         ("name", "kind", "area_mu", "contractor", "contract_to"), "还没有登记集体资源。",
     ),
     (
-        "公共设施", "facilities", ("kind", "name"), ("name", "kind", "count", "built_year", "state"),
+        "公共设施", "facilities", ("valid_to", "kind", "name"), ("name", "kind", "count", "built_year", "state"),
         "还没有登记公共设施。",
     ),
     (

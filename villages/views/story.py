@@ -15,6 +15,7 @@ from registers.pages.faces import Face
 from registers.pages.parts import Action
 from villages.holdings import summary_of
 from villages.models import CollectiveFund, Facility, Specialty, Village, VillageFacts
+from villages.models.rows import standing_on
 from villages.settings_declared import SUPERVISION_PHONE
 from villages.sockets import sheet_parts
 from villages.views.maps import with_map
@@ -166,7 +167,8 @@ class SheetFace(Face):
         village = self.visible_row(key)
         facts = list(VillageFacts.objects.visible_to(self.user).filter(village=village).order_by("-year")[:2])
         facilities: dict[str, int] = {}
-        for row in Facility.objects.visible_to(self.user).filter(village=village).exclude(state="closed"):
+        standing = Facility.objects.visible_to(self.user).filter(standing_on(clock.today()), village=village)
+        for row in standing.exclude(state="closed"):
             facilities[row.get_kind_display()] = facilities.get(row.get_kind_display(), 0) + row.count
         products = Specialty.objects.visible_to(self.user).filter(village=village).order_by("-year", "name")
         newest = products.first()
