@@ -3,17 +3,16 @@
 from collections.abc import Iterable
 from typing import Any
 
-from lianjian import clock
 from villages.models import Facility
 from villages.models.rows import standing_on
 from villages.sockets import Layer, Seen, Shape
 
 
 def facilities_on_map(user: Any, seen: Seen) -> Iterable[Layer]:
-    """Facilities with coordinates of the villages shown, coloured by kind."""
+    """Facilities with coordinates of the villages shown, as they stood on the map's day, coloured by kind."""
     if not user.can(Facility.view_right):
         return
-    rows = Facility.objects.visible_to(user).filter(standing_on(clock.today()), village__in=seen.codes)
+    rows = Facility.objects.visible_to(user).filter(standing_on(seen.day), village__in=seen.codes)
     rows = rows.filter(latitude__isnull=False)
     kinds = list(Facility.Kind.values)
     shapes = [
