@@ -1,6 +1,6 @@
 """Errors of the domain. Their texts are Chinese, say what is wrong and what would be right, and may be shown."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 
 class DomainError(Exception):
@@ -16,6 +16,14 @@ class DomainError(Exception):
 
 class Invalid(DomainError):
     """What was given breaks a rule of the data."""
+
+
+class SeveralInvalid(Invalid):
+    """What was given breaks several rules: `problems` are (field, sentence); the first speaks for all."""
+
+    def __init__(self, errors: Sequence[Invalid]) -> None:
+        super().__init__(errors[0].message, field=errors[0].field)
+        self.problems = [(error.field, error.message) for error in errors]
 
 
 class WrongState(DomainError):

@@ -1,15 +1,19 @@
 """What a scheme version says, as one value: written by the API and pages, read back for copies. Points in 0.1 point."""
 
 from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from lianjian import areacodes, periods
 from members.models import PointScheme
 from members.models.subjects import SubjectClass, SubjectKind
-from registers.errors import Invalid
+from members.points.amounts import shown
+from members.points.forbidden import refusal
+from registers.errors import Invalid, SeveralInvalid
 
 TOWN_ITEMS_AT_MOST, TOWN_POINTS_AT_MOST = 5, 20
-CODE_LENGTH = 20
+CODE_LENGTH, NAME_LENGTH, CATEGORY_NAME_LENGTH, REASON_LENGTH = 20, 60, 40, 100
 
 
 @dataclass(frozen=True)
@@ -89,74 +93,114 @@ def content_of(scheme: PointScheme) -> SchemeContent:
 
 
 def check_content(content: SchemeContent, county: str) -> None:
-    """Raises Invalid, naming the place (`items.2.category`), for whatever the rules of schemes do not allow."""
-    _check_head(content)
-    _check_categories_and_grades(content)
+    """Raises SeveralInvalid with all that the rules of schemes do not allow, each at its place."""
+    if wrong := problems_of(content, county):
+        raise SeveralInvalid(wrong)
+
+
+def problems_of(content: SchemeContent, county: str) -> list[Invalid]:
+    """Whatever the rules of schemes do not allow, each naming its place (`items.2.category`)."""
+    return [Invalid(message, field=place) for place, message in _problems(content, county)]
+
+
+_Problems = Iterator[tuple[str, str]]
+
+
+def _problems(content: SchemeContent, county: str) -> _Problems:
+    yield from _in_head(content)
+    yield from _in_classes(content)
+    yield from _in_categories(content)
+    yield from _in_grades(content)
     categories = {category.code for category in content.categories}
-    _once([item.code for item in content.items], "items", "项目编码")
+    yield from _twice([item.code for item in content.items], "items", "code", "项目编码")
     for number, item in enumerate(content.items):
         place = f"items.{number}"
-        _named(item.code, item.name, place)
+        yield from _unnamed(item.code, item.name, place, NAME_LENGTH)
         if item.category not in categories:
-            raise Invalid(f"项目“{item.code}”的类别“{item.category}”不在本办法的类别中", field=f"{place}.category")
+            yield f"{place}.category", f"项目“{item.code}”的类别“{item.category}”不在本办法的类别中，请从上面的类别里选"
         if item.points == 0:
-            raise Invalid(f"项目“{item.code}”的分值不能为 0，扣分项填负数", field=f"{place}.points")
+            yield f"{place}.points", f"项目“{item.code}”的分值不能为 0，扣分项填负数"
         if item.quarter_cap is not None and item.quarter_cap <= 0:
-            raise Invalid(f"项目“{item.code}”的季度上限应大于 0，不设上限请留空", field=f"{place}.quarter_cap")
+            yield f"{place}.quarter_cap", f"项目“{item.code}”的季度上限应大于 0，不设上限请留空"
+        if len(item.group) > CODE_LENGTH:
+            yield f"{place}.group", f"取最高分组最多 {CODE_LENGTH} 个字"
+        if sentence := refusal(item.name):
+            yield f"{place}.name", sentence
         if item.town:
-            _check_town_item(item, county, place)
+            yield from _in_town_item(item, county, place)
     for town, count in Counter(item.town for item in content.items if item.town).items():
         if count > TOWN_ITEMS_AT_MOST:
-            raise Invalid(f"镇街 {town} 自设了 {count} 项，最多 {TOWN_ITEMS_AT_MOST} 项", field="items")
+            yield "items", f"镇街 {town} 自设了 {count} 项，最多 {TOWN_ITEMS_AT_MOST} 项"
 
 
-def _check_head(content: SchemeContent) -> None:
+def _in_head(content: SchemeContent) -> _Problems:
     if content.subject_kind not in SubjectKind.values:
-        raise Invalid(f"对象应为 {'、'.join(SubjectKind.values)} 之一", field="subject_kind")
+        yield "subject_kind", f"对象应为 {'、'.join(SubjectKind.values)} 之一"
     try:
         periods.parse_quarter(content.from_quarter)
     except periods.PeriodError as error:
-        raise Invalid(str(error), field="from_quarter") from error
+        yield "from_quarter", str(error)
     if not content.code or len(content.code) > CODE_LENGTH:
-        raise Invalid(f"请填写办法编码，不超过 {CODE_LENGTH} 个字", field="code")
-    for name in {*content.base_by_class, *content.exempt_by_class}:
-        if name not in SubjectClass.values:
-            raise Invalid(f"没有“{name}”这个类别，应为 {'、'.join(SubjectClass.values)} 之一", field="base_by_class")
-    if any(not reason.strip() for reason in content.exempt_by_class.values()):
-        raise Invalid("免于积分的类别要写明原因", field="exempt_by_class")
+        yield "code", f"请填写办法编码，不超过 {CODE_LENGTH} 个字"
+    if len(content.name.strip()) > NAME_LENGTH:
+        yield "name", f"名称最多 {NAME_LENGTH} 个字"
     if content.top_quota_percent is not None and not 0 <= content.top_quota_percent <= 100:
-        raise Invalid("最高等次名额应为 0–100 的整数（%），不限名额请留空", field="top_quota_percent")
+        yield "top_quota_percent", "最高等次名额应为 0–100 的整数（%），不限名额请留空"
 
 
-def _check_categories_and_grades(content: SchemeContent) -> None:
-    _once([category.code for category in content.categories], "categories", "类别编码")
+def _in_classes(content: SchemeContent) -> _Problems:
+    for name in sorted({*content.base_by_class, *content.exempt_by_class} - set(SubjectClass.values)):
+        yield "base_by_class", f"没有“{name}”这个类别，应为 {'、'.join(SubjectClass.values)} 之一"
+    for reason in content.exempt_by_class.values():
+        if not reason.strip():
+            yield "exempt_by_class", "免于积分的类别要写明原因"
+        if len(reason.strip()) > REASON_LENGTH:
+            yield "exempt_by_class", f"免于积分的原因最多 {REASON_LENGTH} 个字"
+
+
+def _in_categories(content: SchemeContent) -> _Problems:
+    yield from _twice([category.code for category in content.categories], "categories", "code", "类别编码")
     for number, category in enumerate(content.categories):
-        _named(category.code, category.name, f"categories.{number}")
+        place = f"categories.{number}"
+        yield from _unnamed(category.code, category.name, place, CATEGORY_NAME_LENGTH)
         if category.cap is not None and category.cap < 0:
-            raise Invalid(f"类别“{category.code}”的上限不能小于 0，不设上限请留空", field=f"categories.{number}.cap")
-    _once([grade.minimum for grade in content.grades], "grades", "等次的最低分")
-    _once([grade.name for grade in content.grades], "grades", "等次名称")
-    if any(not grade.name.strip() for grade in content.grades):
-        raise Invalid("等次要有名称", field="grades")
+            yield f"{place}.cap", f"类别“{category.code}”的上限不能小于 0，不设上限请留空"
+        if sentence := refusal(category.name):
+            yield f"{place}.name", sentence
 
 
-def _check_town_item(item: ItemContent, county: str, place: str) -> None:
+def _in_grades(content: SchemeContent) -> _Problems:
+    yield from _twice([grade.minimum for grade in content.grades], "grades", "min", "等次的最低分", shown)
+    yield from _twice([grade.name for grade in content.grades], "grades", "name", "等次名称")
+    for number, grade in enumerate(content.grades):
+        if not grade.name.strip():
+            yield f"grades.{number}.name", "等次要有名称"
+        if len(grade.name) > CODE_LENGTH:
+            yield f"grades.{number}.name", f"等次名称最多 {CODE_LENGTH} 个字"
+
+
+def _in_town_item(item: ItemContent, county: str, place: str) -> _Problems:
     if not areacodes.is_code(item.town) or len(item.town) != 9 or not areacodes.contains(county, item.town):
-        raise Invalid(f"“{item.town}”不是本县的镇街代码", field=f"{place}.town")
+        yield f"{place}.town", f"“{item.town}”不是本县的镇街代码"
     if abs(item.points) > TOWN_POINTS_AT_MOST:
-        raise Invalid(f"镇街自设项目“{item.code}”每次最多 2 分", field=f"{place}.points")
+        yield f"{place}.points", f"镇街自设项目“{item.code}”每次最多 2 分"
     if item.group:
-        raise Invalid(f"镇街自设项目“{item.code}”不能列入县里的取最高分组", field=f"{place}.group")
+        yield f"{place}.group", f"镇街自设项目“{item.code}”不能列入县里的取最高分组"
 
 
-def _named(code: str, name: str, place: str) -> None:
+def _unnamed(code: str, name: str, place: str, longest: int) -> _Problems:
     if not code or len(code) > CODE_LENGTH:
-        raise Invalid(f"请填写编码，不超过 {CODE_LENGTH} 个字", field=f"{place}.code")
+        yield f"{place}.code", f"请填写编码，不超过 {CODE_LENGTH} 个字"
     if not name.strip():
-        raise Invalid(f"“{code}”要有名称", field=f"{place}.name")
+        yield f"{place}.name", f"“{code}”要有名称"
+    if len(name.strip()) > longest:
+        yield f"{place}.name", f"名称最多 {longest} 个字"
 
 
-def _once(values: list, place: str, what: str) -> None:
-    for value, count in Counter(values).items():
-        if count > 1:
-            raise Invalid(f"{what}“{value}”重复了", field=place)
+def _twice(values: list, place: str, name: str, what: str, told: Callable[[Any], Any] = str) -> _Problems:
+    """A value met again, at the row where it is met again."""
+    seen = set()
+    for number, value in enumerate(values):
+        if value in seen and value != "":
+            yield f"{place}.{number}.{name}", f"{what}“{told(value)}”重复了"
+        seen.add(value)

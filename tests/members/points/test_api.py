@@ -321,3 +321,21 @@ def test_a_repeated_request_declares_once(county):
     answers = [clerk.post(f"{API}point-claims/", fact(), HTTP_IDEMPOTENCY_KEY="k-1") for _ in range(2)]
     assert [answer.status_code for answer in answers] == [201, 201]
     assert answers[0].data["id"] == answers[1].data["id"]
+
+
+def test_all_that_is_wrong_in_a_scheme_is_told_at_once_each_at_its_place(county):
+    """Also what may never be scored (P24)."""
+    rows = SCHEME["items"]
+    wrong = {
+        "from_quarter": "2027Q1", "state": "draft",
+        "categories": [*SCHEME["categories"], {"code": "ZZ", "name": "宗教活动", "cap": None}],
+        "items": [rows[0] | {"name": "转发朋友圈", "category": "无"}, rows[1] | {"points": "0"}, rows[0]],
+        "grades": [SCHEME["grades"][0], SCHEME["grades"][0] | {"name": "良好"}],
+    }  # fmt: skip
+    answer = county.api("xianji").post(f"{API}point-schemes/", SCHEME | wrong)
+    told = {error["field"]: error["message"] for error in answer.data["errors"]}
+    assert answer.status_code == 400 and set(told) == {
+        "categories.2.code", "categories.2.name", "items.0.name", "items.0.category", "items.1.points", "items.2.code",
+        "grades.1.min",
+    }  # fmt: skip
+    assert told["items.0.name"].startswith("“转发朋友圈”涉及点赞转发（转发），不能列入：")
