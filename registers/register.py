@@ -60,6 +60,7 @@ class Register:
     icon: ClassVar[str] = "list"
     views: ClassVar[Mapping[str, str]] = {}  # face → dotted path of the app's own view for it
     more_views: ClassVar[Mapping[str, tuple[str, str]]] = {}  # url name → (route below the register, dotted path)
+    bulk_steps: ClassVar[Mapping[str, str]] = {}  # face of more_views → button for the rows chosen in the list
     main_columns: ClassVar[Sequence[str]] = ()  # stay on a phone's card; empty: the first three of the list
     code_field: ClassVar[str] = ""  # shown beside the title of a detail page
     status_field: ClassVar[str] = ""  # a Choice column shown as the chip beside the title

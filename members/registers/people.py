@@ -63,8 +63,10 @@ class _SubjectRegister(Register):
     tones = {"is_active": {True: "done", False: "neutral"}}
     lookups = {"organization": "party-organizations", "village_code": "villages"}
     bulk_fields = ("organization", "subject_class", "exempt_reason")  # villages change by 调动, with a date
+    bulk_steps = {"bulk-transfer": "调动"}
     more_views = {
-        "transfer": ("<str:key>/transfer/", "members.views.people.TransferFace"),
+        "bulk-transfer": ("bulk/transfer/", "members.views.transfers.TransferManyFace"),
+        "transfer": ("<str:key>/transfer/", "members.views.transfers.TransferFace"),
         "leave": ("<str:key>/leave/", "members.views.people.LeaveFace"),
         "reveal": ("<str:key>/reveal/", "members.views.people.RevealFace"),
     }

@@ -1,62 +1,16 @@
-"""Pages of members that are more than a form over a row: transfer, leaving, and showing a number in full."""
+"""Pages of members that are more than a form over a row: leaving, and showing a number in full."""
 
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
 from lianjian import clock
 from members.actions.people import end_member, reveal
-from members.actions.placements import transfer
 from members.models import RevealLog, Subject
-from members.queries.people import binding_quarters_since
-from members.resolvers import ORGANIZATIONS
-from registers.pages.action_face import ActionFace, ActionForm, DayField, LookupField
-from villages.resolvers import VILLAGES
-
-
-class TransferForm(ActionForm):
-    village_code = LookupField(VILLAGES, "villages", what="村居", label="调往", help_text="村名或 12 位代码")
-    on = DayField(label="自哪一天起", help_text="可以早于或晚于今天；这一天起算在新的村居")
-    organization = LookupField(
-        ORGANIZATIONS, "party-organizations", what="党组织", label="新的党支部", required=False,
-        help_text="村里只有一个党支部的可以不填",
-    )  # fmt: skip
-    reason = forms.CharField(label="原因", max_length=100, required=False)
-
-
-class TransferFace(ActionFace):
-    form_class = TransferForm
-    title = "调动"
-    submit_label = "办理调动"
-
-    def initial(self, row: Subject) -> dict[str, Any]:
-        return {"on": clock.today()}
-
-    def note(self, row: Subject) -> str:
-        return f"现在{row.village.name}。已公示或审定的季度保留当时的所在村居，名次和得分不变。"
-
-    def perform(self, row: Subject, form: TransferForm) -> HttpResponse:
-        facts = form.cleaned_data
-        day = facts["on"]
-        moved = transfer(
-            by=self.user,
-            subject=row,
-            village=facts["village_code"],
-            on=day,
-            organization=facts["organization"],
-            reason=facts["reason"],
-        )
-        for_good = "、".join(quarter.label for quarter in binding_quarters_since(moved.village_id, day))
-        if for_good:
-            messages.info(self.request, f"{for_good}已公示或审定，仍按原来的所在村居，不受这次调动影响。")
-        said = f"“{row.name}”自 {day} 起调到“{facts['village_code'].name}”。"
-        if day > clock.today():
-            said += "到这一天自动生效。"
-        return self.done(row, said)
+from registers.pages.action_face import ActionFace, ActionForm, DayField
 
 
 class LeaveForm(ActionForm):

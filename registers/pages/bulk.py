@@ -42,6 +42,8 @@ def list_buttons(register: Register, user: Any) -> list[dict[str, str]]:
     if register.end_field and any(column.field == register.end_field for column in columns):
         heading = register.column(register.end_field).heading
         buttons.append({"label": f"填写{heading}", "url": f"{address}?only={ONLY_END}", "tone": ""})
+    for face, label in register.bulk_steps.items() if user.can(register.change_right) else ():
+        buttons.append({"label": label, "url": reverse(register.url_name(face)), "tone": ""})
     return buttons
 
 
@@ -58,39 +60,16 @@ class ValuesForm(forms.Form):
             self.fields[column.field].show_hidden_initial = False
 
 
-class BulkFace(Face):
-    """Choose what to set, see what would come of it, do it: three steps of one address."""
+class ChosenFace(Face):
+    """Something done to the rows chosen in the list; they travel as `key:version` pairs."""
 
     needs_change = True
     http_method_names = ["post", "options"]
 
-    def post(self, request: HttpRequest) -> HttpResponse:
-        self.columns = settable(self.register, self.user)
-        if request.GET.get("only") == ONLY_END:
-            self.columns = [column for column in self.columns if column.field == self.register.end_field]
-        if not self.columns:
-            raise Invalid(f"{self.register.title}没有可以批量修改的列")
-        self.query = list_views.kept_query(request.POST.get("query", ""))
-        chosen = self.chosen()
-        if not chosen:
-            raise Invalid("请先在列表里勾选要修改的行")
-        step = request.POST.get("step", "")
-        if step not in ("preview", "save"):
-            return self.ask(chosen)
-        given = self.given()
-        try:
-            check_given(self.register, self.user, given)
-        except RowRefused as refusal:
-            return self.ask(chosen, problems=refusal.problems)
-        except Invalid as error:
-            return self.ask(chosen, problems=[("", error.message)])
-        return self.preview(chosen, given) if step == "preview" else self.save(chosen, given)
-
-    # -- what was chosen
-
     def chosen(self) -> Chosen:
         """The rows of the hidden field, of the check boxes, or all that the filters leave. Raises Invalid."""
         posted = self.request.POST
+        self.query = list_views.kept_query(posted.get("query", ""))
         if posted.get("chosen"):
             pairs = [pair.rpartition(":") for pair in posted["chosen"].split(",")[: MOST + 1]]
             return self.limited({key: whole_number(version) for key, _, version in pairs if key})
@@ -109,14 +88,47 @@ class BulkFace(Face):
     def limited(self, chosen: Chosen) -> Chosen:
         if len(chosen) > MOST:
             raise Invalid(f"一次最多修改 {MOST:,} 条，请先筛选，分几次修改")
+        if not chosen:
+            raise Invalid("请先在列表里勾选要修改的行")
         return chosen
 
-    def wanted(self, chosen: Chosen, given: Mapping[str, Any]) -> list[Wanted]:
+    def keys(self, chosen: Chosen) -> dict[str, Any]:
+        """{what was chosen: primary key}. Raises Invalid where one of them is out of sight by now."""
         pks = keys_of(self.register, self.user, list(chosen))
         missing = len(chosen) - len(pks)
         if missing:
             raise Invalid(f"选中的有 {missing} 条已不在，请回到列表重新选择")
-        return [Wanted(pk, given, chosen[key]) for key, pk in pks.items()]
+        return pks
+
+    def back(self) -> str:
+        address = self.url("list")
+        return f"{address}?{self.query}" if self.query else address
+
+
+class BulkFace(ChosenFace):
+    """Choose what to set, see what would come of it, do it: three steps of one address."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        self.columns = settable(self.register, self.user)
+        if request.GET.get("only") == ONLY_END:
+            self.columns = [column for column in self.columns if column.field == self.register.end_field]
+        if not self.columns:
+            raise Invalid(f"{self.register.title}没有可以批量修改的列")
+        chosen = self.chosen()
+        step = request.POST.get("step", "")
+        if step not in ("preview", "save"):
+            return self.ask(chosen)
+        given = self.given()
+        try:
+            check_given(self.register, self.user, given)
+        except RowRefused as refusal:
+            return self.ask(chosen, problems=refusal.problems)
+        except Invalid as error:
+            return self.ask(chosen, problems=[("", error.message)])
+        return self.preview(chosen, given) if step == "preview" else self.save(chosen, given)
+
+    def wanted(self, chosen: Chosen, given: Mapping[str, Any]) -> list[Wanted]:
+        return [Wanted(pk, given, chosen[key]) for key, pk in self.keys(chosen).items()]
 
     def given(self) -> dict[str, str]:
         on = set(self.request.POST.getlist("on"))
@@ -163,10 +175,6 @@ class BulkFace(Face):
             return self.preview(chosen, given, "核对之后又有变化，什么都没有写入，请再核对一次")
         tell_done(self, outcome, "已修改")
         return redirect(self.back())
-
-    def back(self) -> str:
-        address = self.url("list")
-        return f"{address}?{self.query}" if self.query else address
 
     def show(
         self, template: str, chosen: Mapping[str, int | None], context: dict[str, Any], status: int = 200

@@ -58,6 +58,8 @@ PEOPLE_STEPS = tuple(
     for slug in ("members", "subjects")
     for route in (
         *row(f"{slug}:transfer", WRITERS, slug, PEOPLE, "get", "post"),
+        Route(f"{slug}:bulk-transfer", WRITERS, "post"),
+        Route(f"api:{slug}-bulk-transfer", WRITERS, "post", given={"ids": ["0"], "village_code": "371083101224"}),
         *row(f"{slug}:leave", WRITERS, slug, PEOPLE, "get", "post"),
         *row(f"api:{slug}-transfer", WRITERS, slug, PEOPLE, "post", given={"village_code": "371083101224"}),
         # A household is no person: there is nothing to reveal.

@@ -11,7 +11,7 @@ from federations.actions.steps import move_status
 from federations.models import FederationVillage
 from members.actions.closes import publish
 from members.actions.people import add_member, add_subject
-from members.actions.placements import transfer
+from members.actions.transfers import transfer
 from members.models import PartyOrganization, Placement, Post, Subject
 from registers.errors import DomainError, Invalid, NotAllowed, WrongState
 from services.models import Grid

@@ -8,7 +8,8 @@ from django.db import IntegrityError, connections, transaction
 
 from lianjian import clock
 from members.actions.people import add_member, add_subject, change_member, end_member
-from members.actions.placements import apply_due_placements, transfer
+from members.actions.placements import apply_due_placements
+from members.actions.transfers import transfer
 from members.models import NumberSeries, PartyOrganization, Person, Placement, QuarterClose, Subject
 from members.queries.people import binding_quarters_since, subject_by_number
 from registers.errors import Invalid, NotAllowed, NotFound, WrongState
