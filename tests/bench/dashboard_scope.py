@@ -37,9 +37,9 @@ SELECT code, name, 'village', '', '', '', 1, now(), now() FROM villages_area WHE
 _FACTS = f"""
 INSERT INTO villages_villagefacts (village_id, year, households, population, residents, party_members, arable_land,
     forest_land, operating_income, contract_income, investment_income, subsidy_income, other_income, expenditure, debt,
-    assets, note, version, created_at, updated_at)
+    assets, explanation, note, version, created_at, updated_at)
 SELECT code, year, 200, 500 + n % 300, 400, 20, 900, 100, 30000 + n * 997 % 400000, 5000, 300, 20000, 100, 40000,
-       n * 31 % 90000, 500000, '', 1, now(), now()
+       n * 31 % 90000, 500000, '', '', 1, now(), now()
   FROM (SELECT code, row_number() OVER (ORDER BY code) AS n FROM villages_village) v,
        generate_series({QUARTER.year - YEARS + 1}, {QUARTER.year}) AS year;
 """

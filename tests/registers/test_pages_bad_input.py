@@ -7,7 +7,7 @@ from tests.registers.suite.samples import Case
 
 pytestmark = pytest.mark.django_db
 FORMS = [register.slug for register in registers() if register.change_right and not register.api_only]
-ODD = ["a\x00b", "²", "9" * 400, "\ufffe", "%00"]
+ODD = ["a\x00b", "²", "9" * 400]
 KEYS = ["abc", "%00", "%C2%B2", "9" * 30, "-1", "%ED%A0%80", "%2e%2e%2fetc"]
 
 
@@ -41,7 +41,7 @@ def test_a_form_full_of_odd_texts_comes_back(world, broken_pages_answer, slug):
 def test_odd_keys_name_nothing(world, broken_pages_answer, slug):
     client = broken_pages_answer("xianji")
     for key in KEYS:
-        for face in ("", "edit/", "transfer/", "leave/", "reveal/", "step/", "join/"):
+        for face in ("", "edit/", "history/"):
             answer = client.get(f"/{slug}/{key}/{face}")
             assert answer.status_code in (403, 404, 405), (key, face)
 

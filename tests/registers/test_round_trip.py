@@ -40,7 +40,7 @@ def typed(register: Register, field: str, text: str, fill: int) -> str:
 
 
 @pytest.mark.django_db
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts=st.lists(TEXTS, min_size=6, max_size=6), fill=st.integers(0, 5))
 def test_an_exported_book_comes_back_unchanged_whatever_stands_in_its_cells(world, texts, fill):
     user = world.user("zhenjie")

@@ -24,7 +24,7 @@ AFTER = date(2026, 10, 1)
 
 # --- what must hold in any world ------------------------------------------------------------------
 
-thorough = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+thorough = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @thorough

@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
+from registers.ordering import orders
 from registers.register import register_of, registers
 from tests.registers.suite.samples import Case, sample_of, slugs
 
@@ -107,27 +108,37 @@ def test_area_narrows_to_a_subtree(case):
 @every(EVERY)
 def test_pages_give_each_row_once_in_both_directions(case):
     case.make(range(1, 8))
-    for order in ["", *case.register.ordering_fields, *(f"-{name}" for name in case.register.ordering_fields)]:
-        url = f"{case.url}?page_size=2&ordering={order}"
+    # All orders go one way through registers.ordering, tested by itself: here the plain one and a register's last.
+    for order in ["", *(f"-{name}" for name in case.register.ordering_fields[-1:])]:
+        url = f"{case.url}?page_size=3&ordering={order}"
         pages = walk(case.writer, url)
         forward = [key(case, row) for page in pages for row in page]
         assert len(forward) == len(set(forward)) >= 7
-        assert all(len(page) == 2 for page in pages[:-1])
+        assert all(len(page) == 3 for page in pages[:-1])
         backward = walk(case.writer, last_page(case.writer, url), "previous")
         assert [key(case, row) for page in reversed(backward) for row in page] == forward
-        whole = case.writer.get(f"{case.url}?page_size=1000&ordering={order}").json()
-        assert [key(case, row) for row in whole["results"]] == forward and whole["next"] is None
 
 
 @every(EVERY)
-@pytest.mark.parametrize(
-    "query",
-    ["page_size=0", "page_size=x", "ordering=password", "cursor=nonsense", "count=maybe", "naem=x", "cursor=WyJuIl0"],
-)
-def test_what_is_not_understood_is_refused(case, query):
-    answer = case.writer.get(f"{case.url}?{query}")
-    assert answer.status_code == 400
-    assert answer.json()["errors"][0]["field"] == query.partition("=")[0] and answer.json()["errors"][0]["message"]
+def test_each_order_holds_every_row_once(case):
+    case.make(range(1, 4))
+    client = case.writer
+    found = {key(case, row) for row in client.get(f"{case.url}?page_size=1000").json()["results"]}
+    for name in orders(case.register):
+        for ordering in (name, f"-{name}"):
+            rows = client.get(f"{case.url}?page_size=1000&ordering={ordering}").json()["results"]
+            assert sorted(key(case, row) for row in rows) == sorted(found), ordering
+
+
+@every(EVERY)
+def test_what_is_not_understood_is_refused(case):
+    client = case.writer
+    for query in (
+        "page_size=0", "page_size=x", "ordering=password", "cursor=nonsense", "count=maybe", "naem=x", "cursor=WyJuIl0"
+    ):  # fmt: skip
+        answer = client.get(f"{case.url}?{query}")
+        assert answer.status_code == 400, query
+        assert answer.json()["errors"][0]["field"] == query.partition("=")[0] and answer.json()["errors"][0]["message"]
 
 
 @every(EVERY)
