@@ -4,6 +4,7 @@ ROW = {"pk": 1}
 
 ROUTES = {
     **{f"{slug}:{face}": {"key": "1"} for slug in ("members", "subjects") for face in ("leave", "reveal", "transfer")},
+    **{f"{slug}:bulk-transfer": {} for slug in ("members", "subjects")},
     "talents:reveal": {"key": "1"},
     "turnovers:run": {},
     "turnovers:workbook": {},
