@@ -12,6 +12,7 @@ from rest_framework.viewsets import ViewSetMixin
 
 from registers.api.books import TownBookViewSet
 from registers.api.jobs import JobViewSet
+from registers.api.merging import MergeViewSet
 from registers.api.viewsets import viewset_for
 from registers.register import registers
 
@@ -38,6 +39,7 @@ def router() -> Router:
     made = Router()
     made.register("jobs", JobViewSet, "jobs")
     made.register("town-book", TownBookViewSet, "town-book")
+    made.register("merge", MergeViewSet, "merge")
     for prefix, (viewset, basename) in _added.items():
         made.register(prefix, import_string(viewset) if isinstance(viewset, str) else viewset, basename)
     for register in registers():

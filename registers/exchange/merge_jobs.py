@@ -3,6 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+
 from lianjian import clock
 from registers.errors import Invalid, NotAllowed, NotFound
 from registers.exchange.books import book_registers
@@ -11,16 +14,30 @@ from registers.exchange.jobs import kept_bytes
 from registers.exchange.merge_files import merged_workbook
 from registers.exchange.merging import Merged, merge, read_files, recognise
 from registers.exchange.outcome import ERRORS_TOLD, ImportOutcome
-from registers.jobs import JobRun, job_kind, start_job
+from registers.jobs import JobRun, job_kind, keep_file, start_job
 from registers.models.job import Job, StoredFile
 from registers.register import Register, register_of
 from registers.rows.results import RowError
 
 MERGE_JOB, IMPORT_JOB = "registers.merge", "registers.merge-import"
 MAX_FILES = 60
-MAX_TOTAL = 200 * 1024 * 1024  # bytes of all files
+MEGABYTE = 1024 * 1024
+MAX_TOTAL = 200 * MEGABYTE  # of all files
 CONFLICTS_TOLD = 200
 UNKNOWN = "没有认出这是哪个台账的表。请在上面选定台账，或核对表头"
+
+
+def keep_uploads(by: Any, files: Sequence[UploadedFile]) -> list[StoredFile]:
+    """The uploaded files, kept; all refused together. Raises Invalid in the order of what a person can mend."""
+    if len(files) > MAX_FILES:
+        raise Invalid(f"一次最多 {MAX_FILES} 个文件，这次选了 {len(files)} 个，请分几次合表", field="files")
+    large = [file.name for file in files if (file.size or 0) > settings.WORKBOOK_MAX_BYTES]
+    if large:
+        largest = settings.WORKBOOK_MAX_BYTES // MEGABYTE
+        raise Invalid(f"“{large[0]}”超过 {largest} MB，请删掉图片，或拆成几个文件", field="files")
+    if sum(file.size or 0 for file in files) > MAX_TOTAL:
+        raise Invalid(f"这些文件合起来超过 {MAX_TOTAL // MEGABYTE} MB，请分几次合表", field="files")
+    return [keep_file(file, (file.name or "表.xlsx")[-200:], owner=by, is_result=False) for file in files]
 
 
 def start_merge(*, by: Any, register: str, files: Sequence[StoredFile]) -> Job:
@@ -36,14 +53,16 @@ def start_merge(*, by: Any, register: str, files: Sequence[StoredFile]) -> Job:
     return start_job(MERGE_JOB, by=by, title=title, register=register, files=[str(file.pk) for file in files])
 
 
-def start_import(*, by: Any, merged: Job, picks: Mapping[int, int], partial: bool) -> Job:
-    """Import what a finished merge found, with the rows picked of each conflict. Raises NotAllowed."""
+def start_import(*, by: Any, merged: Job, picks: Mapping[int, int], partial: bool, dry_run: bool = False) -> Job:
+    """Import what a finished merge found, with the rows picked of each conflict; `dry_run` only tells what would come
+    of it. Raises NotAllowed.
+    """
     register = register_of(merged.result["register"])
     require_change_right(register, by)
     return start_job(
-        IMPORT_JOB, by=by, title=f"导入合表：{register.title}"[:120], register=register.slug,
+        IMPORT_JOB, by=by, title=f"{'核对' if dry_run else '导入'}合表：{register.title}"[:120], register=register.slug,
         files=merged.params["files"], picks={str(at): number for at, number in picks.items()}, partial=partial,
-        merge=str(merged.pk),
+        merge=str(merged.pk), dry_run=dry_run,
     )  # fmt: skip
 
 
@@ -72,7 +91,14 @@ def run_merge(run: JobRun, *, register: str, files: list[str]) -> dict[str, Any]
 
 @job_kind(IMPORT_JOB, "导入合表")
 def run_import(
-    run: JobRun, *, register: str, files: list[str], picks: dict[str, int], partial: bool, merge: str = ""
+    run: JobRun,
+    *,
+    register: str,
+    files: list[str],
+    picks: dict[str, int],
+    partial: bool,
+    merge: str = "",
+    dry_run: bool = False,
 ) -> dict[str, Any]:
     """Merge again and import; the result is written in the transaction that writes the rows."""
     if run.job.result:
@@ -81,7 +107,8 @@ def run_import(
     table, unresolved = merged.chosen({int(at): number for at, number in picks.items()})
     open_errors = [_unresolved(merged, at) for at in unresolved]
     outcome = import_table(
-        merged.register, by=run.owner, table=table, partial=partial, dry_run=bool(open_errors) and not partial,
+        merged.register, by=run.owner, table=table, partial=partial,
+        dry_run=dry_run or (bool(open_errors) and not partial),
         checkpoint=lambda done, total: run.checkpoint(done, total, "写入"),
         finish=lambda outcome: run.keep_result(_told(merged, outcome, open_errors)),
     )  # fmt: skip

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,7 +11,6 @@ from registers.errors import DomainError, Invalid, NotFound
 from registers.exchange import merge_jobs
 from registers.exchange.books import book_registers, require_keeper
 from registers.exchange.merging import MAX_ROWS
-from registers.jobs import keep_file
 from registers.models import Job, StoredFile
 from registers.pages.faces import DomainErrorsMixin
 from registers.pages.jobs import link_job
@@ -38,26 +35,11 @@ class Merging(DomainErrorsMixin, View):
         if request.POST.get("merge"):
             return self.write(request.POST["merge"])
         try:
-            job = merge_jobs.start_merge(
-                by=request.user, register=request.POST.get("register", ""), files=self.kept(request)
-            )
+            files = merge_jobs.keep_uploads(request.user, request.FILES.getlist("files"))
+            job = merge_jobs.start_merge(by=request.user, register=request.POST.get("register", ""), files=files)
         except Invalid as error:
             return self.show({"problem": error.message, "chosen": request.POST.get("register", "")}, status=400)
         return redirect("jobs:detail", pk=job.pk)
-
-    def kept(self, request: HttpRequest) -> list[StoredFile]:
-        """The uploaded files, kept; all refused together. Raises Invalid in the order of what a person can mend."""
-        files: list[UploadedFile] = request.FILES.getlist("files")
-        if len(files) > merge_jobs.MAX_FILES:
-            raise Invalid(f"一次最多 {merge_jobs.MAX_FILES} 个文件，这次选了 {len(files)} 个，请分几次合表")
-        large = [file.name for file in files if (file.size or 0) > settings.WORKBOOK_MAX_BYTES]
-        if large:
-            raise Invalid(f"“{large[0]}”超过 {max_size()}，请删掉图片，或拆成几个文件")
-        if sum(file.size or 0 for file in files) > merge_jobs.MAX_TOTAL:
-            raise Invalid(f"这些文件合起来超过 {merge_jobs.MAX_TOTAL // MEGABYTE} MB，请分几次合表")
-        return [
-            keep_file(file, (file.name or "表.xlsx")[-200:], owner=request.user, is_result=False) for file in files
-        ]  # fmt: skip
 
     def write(self, pk: str) -> HttpResponse:
         merged = finished_job(self.request.user, merge_jobs.MERGE_JOB, pk)

@@ -1,5 +1,8 @@
 """Who may do what at the addresses that all registers share: home, search, jobs, files."""
 
+from typing import Any
+
+from registers.models import Job
 from tests.matrix.route import ALL, COUNTY, OWNER, PLACES, STAFF, VILLAGE_WRITERS, Route, row
 
 # Whoever may change some register: a federation's secretary keeps his own rota.
@@ -14,6 +17,9 @@ ROUTES = (
     Route("api:town-book-import-workbook", CHANGERS, "post"),
     Route("merge", CHANGERS),
     Route("merge", CHANGERS, "post"),
+    Route("api:merge-list", CHANGERS, "post"),
+    *row("api:merge-detail", OWNER, "merges", OWNER),
+    *row("api:merge-import-rows", OWNER, "merges", OWNER, "post"),
     Route("settings", STAFF),
     Route("settings", COUNTY, "post"),
     Route("jobs:list", ALL),
@@ -30,3 +36,9 @@ ROUTES = (
     *row("api:jobs-cancel", OWNER, "jobs", OWNER, "post"),
     *row("api:file", OWNER, "files", OWNER),
 )
+
+
+def put(stage: Any) -> None:
+    """A merge of the clerk's."""
+    merge = Job.objects.create(kind="registers.merge", title="合表", owner=stage.world.user("zhenjie"))
+    stage.rows["merges"] = str(merge.pk)

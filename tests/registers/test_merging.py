@@ -187,3 +187,49 @@ def test_the_page_says_what_it_cannot_take(world, settings):
     post_files(client, ("无关.xlsx", sheet_of(("甲",), head=("乙",))))
     job = run_last(user, "registers.merge")
     assert job.state == "failed" and "没有认出" in job.message
+
+
+def test_the_api_merges_tells_tries_and_imports(world):
+    api, user = world.api("xianji"), world.user("xianji")
+    other = sheet_of((1, "锅上", 2026, 330, 868, 52, None))
+    uploads = [SimpleUploadedFile(name, data) for name, data in (("乳山口.xlsx", TANG), ("二.xlsx", other))]
+    started = api.post("/api/v1/merge/", {"files": uploads}, format="multipart")
+    assert started.status_code == 202, started.content
+    address = f"/api/v1/merge/{started.json()['job']}/"
+    assert api.get(address).status_code == 202 and api.post(f"{address}import/", {}).status_code == 409
+    run_last(user, "registers.merge")
+    told = api.get(address).json()
+    assert (told["register"], told["rows"], told["merged"], told["conflict_count"]) == ("village-facts", 3, 3, 1)
+    assert any("海阳所" in name for name in told["missing"]) and [file["rows"] for file in told["files"]] == [2, 1]
+    rows = told["conflicts"][0]["rows"]
+    assert [row["cells"] for row in rows] == [["326", ""], ["330", ""]] or rows[1]["file"] == "二.xlsx"
+    assert api.get(told["file"]).status_code == 200
+    picks = {"picks": {"0": rows[1]["number"]}}
+    assert api.post(f"{address}import/", picks | {"dry_run": True}).status_code == 202
+    tried = run_last(user, "registers.merge-import")
+    assert tried.result["created"] == 2 and not tried.result["written"]
+    assert not VillageFacts.objects.unscoped("test").exists()
+    open_one = api.post(f"{address}import/", {}).json()["job"]
+    run_last(user, "registers.merge-import")
+    refused = api.get(f"/api/v1/jobs/{open_one}/").json()["result"]
+    assert refused["error_count"] == 1 and not VillageFacts.objects.unscoped("test").exists()
+    api.post(f"{address}import/", picks)
+    done = run_last(user, "registers.merge-import")
+    assert done.result["written"] and VillageFacts.objects.unscoped("test").count() == 2
+    assert api.post(f"{address}import/", {"picks": {"0": "甲"}}).status_code == 400
+    for stranger in (world.api("qita"), world.api("zhenjie"), world.api("lingdao")):
+        assert stranger.get(address).status_code == 404 and stranger.post(f"{address}import/", {}).status_code == 404
+    assert world.api("lingdao").post("/api/v1/merge/", {}, format="multipart").status_code == 403
+    assert api.get(f"/api/v1/merge/{done.pk}/").status_code == 404
+
+
+def test_the_api_says_what_it_cannot_take(world):
+    api, user = world.api("xianji"), world.user("xianji")
+    none = api.post("/api/v1/merge/", {}, format="multipart")
+    assert none.status_code == 400 and none.json()["errors"][0]["field"] == "files"
+    uploads = [SimpleUploadedFile("无关.xlsx", sheet_of(("甲",), head=("乙",)))]
+    job = api.post("/api/v1/merge/", {"files": uploads}, format="multipart").json()["job"]
+    run_last(user, "registers.merge")
+    failed = api.get(f"/api/v1/merge/{job}/")
+    assert failed.status_code == 409 and "没有认出" in failed.json()["detail"]
+    assert api.get("/api/v1/merge/").status_code == 405
