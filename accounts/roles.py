@@ -41,7 +41,16 @@ ROLES = {
         Role(
             "town_reviewer",
             "镇审核人（组织委员）",
-            VIEW_ALL | ENTER | {"claims.approve", "entries.reverse", "reports.review", "members.reveal", "audit.view"},
+            VIEW_ALL
+            | ENTER
+            | {
+                "claims.approve",
+                "entries.reverse",
+                "schemes.town_items",
+                "reports.review",
+                "members.reveal",
+                "audit.view",
+            },
             ("area",),
         ),
         Role(
@@ -60,6 +69,7 @@ ROLES = {
                 "federations.approve",
                 "federations.cross_town",
                 "schemes.change",
+                "schemes.town_items",
                 "closes.run",
                 "closes.publish",
                 "closes.confirm",

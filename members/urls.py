@@ -11,8 +11,10 @@ from members.views import (
     points_entries,
     points_exports,
     points_import,
+    points_scheme_edit,
     points_schemes,
     points_scores,
+    points_town_items,
 )
 
 _claims = [
@@ -50,7 +52,14 @@ _scores = [
 ]
 _schemes = [
     path("", points_schemes.SchemeList.as_view(), name="list"),
+    path("new/", points_scheme_edit.NewScheme.as_view(), name="new"),
     path("<int:pk>/", points_schemes.SchemeDetail.as_view(), name="detail"),
+    path("<int:pk>/print/", points_schemes.SchemePrint.as_view(), name="print"),
+    path("<int:pk>/compare/", points_schemes.CompareSchemes.as_view(), name="compare"),
+    path("<int:pk>/town-items/", points_town_items.TownItems.as_view(), name="town-items"),
+    path("<int:pk>/edit/", points_scheme_edit.EditScheme.as_view(), name="edit"),
+    path("<int:pk>/put-in-force/", points_scheme_edit.PutInForce.as_view(), name="put-in-force"),
+    path("<int:pk>/drop/", points_scheme_edit.DropDraft.as_view(), name="drop"),
 ]
 
 urlpatterns = [

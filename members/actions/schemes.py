@@ -1,5 +1,7 @@
 """Point schemes: drafts are edited, a version in force never is; what changes is a new version."""
 
+import datetime as dt
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -8,8 +10,8 @@ from django.db.models import Max
 
 from lianjian import periods
 from members.models import ClassBase, PointCategory, PointGrade, PointItem, PointQuarter, PointScheme
-from members.points.content import SchemeContent, check_content, content_of
-from registers.errors import Invalid, NotAllowed, NotFound, WrongState
+from members.points.content import ItemContent, SchemeContent, check_content, content_of
+from registers.errors import Invalid, NotAllowed, NotFound, StaleVersion, WrongState
 from villages.models import Area
 
 RIGHT = "schemes.change"
@@ -19,7 +21,7 @@ RIGHT = "schemes.change"
 def new_version(*, by: Any, area: str, content: SchemeContent) -> PointScheme:
     """A draft of the county's next version for a kind of subject. Raises Invalid, NotAllowed."""
     county = _county(by, area)
-    check_content(content, county.pk)
+    _check(content, county.pk)
     versions = PointScheme.objects.unscoped("numbers run over all versions").filter(
         area=county, subject_kind=content.subject_kind
     )
@@ -29,12 +31,29 @@ def new_version(*, by: Any, area: str, content: SchemeContent) -> PointScheme:
 
 
 @transaction.atomic
-def edit_draft(*, scheme: PointScheme, by: Any, content: SchemeContent) -> PointScheme:
-    """Write a draft anew. Raises WrongState where it is in force, Invalid, NotAllowed, NotFound."""
+def edit_draft(
+    *,
+    scheme: PointScheme,
+    by: Any,
+    content: SchemeContent,
+    seen: dt.datetime | None = None,
+    keep_town_items: bool = False,
+) -> PointScheme:
+    """Write a draft anew.
+
+    seen             when the draft that the editor read was last written; None: whatever it is now
+    keep_town_items  leave what the towns added (`town_items.set_town_items`), whatever `content` says of it
+    Raises StaleVersion where somebody wrote it since, WrongState where it is in force, Invalid, NotAllowed, NotFound.
+    """
     scheme = _locked(scheme, by)
+    if seen is not None and seen != scheme.updated_at:
+        raise StaleVersion("您打开之后，别人改过这份草稿。请核对后再保存，保存即以您的为准")
+    if keep_town_items:
+        own = tuple(item for item in content.items if not item.town)
+        content = replace(content, items=(*own, *town_items_of(scheme)))
     if content.subject_kind != scheme.subject_kind:
         raise Invalid("草稿的对象不能改，请另建", field="subject_kind")
-    check_content(content, scheme.area_id)
+    _check(content, scheme.area_id)
     for rows in (scheme.items, scheme.categories, scheme.grades, scheme.class_bases):
         rows.all().delete()
     return _write(scheme, content)
@@ -44,6 +63,16 @@ def edit_draft(*, scheme: PointScheme, by: Any, content: SchemeContent) -> Point
 def drop_draft(*, scheme: PointScheme, by: Any) -> None:
     """Remove a draft. Raises WrongState where it is in force, NotAllowed, NotFound."""
     _locked(scheme, by).delete()
+
+
+def town_items_of(scheme: PointScheme, town: str = "") -> list[ItemContent]:
+    """What the towns (or one of them) added to a version."""
+    return [item for item in content_of(scheme).items if item.town and town in ("", item.town)]
+
+
+def codes_used(area: str, kind: str) -> set[str]:
+    """Codes of items in any version of a county's book: entries may know them, so they name nothing new."""
+    return set(PointItem.objects.filter(scheme__area=area, scheme__subject_kind=kind).values_list("code", flat=True))
 
 
 def copy_version(*, scheme: PointScheme, by: Any, from_quarter: str) -> PointScheme:
@@ -81,6 +110,15 @@ def put_in_force(*, scheme: PointScheme, by: Any) -> PointScheme:
         label = periods.parse_quarter(scheme.from_quarter).label
         raise WrongState(f"自{label}起已有另一版启用的办法，请换一个季度") from error
     return scheme
+
+
+def _check(content: SchemeContent, county: str) -> None:
+    check_content(content, county)
+    towns = {item.town for item in content.items if item.town}
+    known = Area.objects.unscoped("whether a code is a town's at all").filter(pk__in=towns, level=Area.Level.TOWN)
+    if unknown := towns - set(known.values_list("pk", flat=True)):
+        place = next(number for number, item in enumerate(content.items) if item.town in unknown)
+        raise Invalid(f"没有找到镇街“{content.items[place].town}”，请核对代码", field=f"items.{place}.town")
 
 
 def _items_missed(scheme: PointScheme) -> list[str]:
@@ -148,15 +186,24 @@ def _write(scheme: PointScheme, content: SchemeContent) -> PointScheme:
     return scheme
 
 
-def _locked(scheme: PointScheme, by: Any) -> PointScheme:
+def draft_for_update(scheme: PointScheme, by: Any, covers: Callable[[PointScheme], bool]) -> PointScheme:
+    """The draft as it stands now, its row locked until the transaction ends.
+
+    covers  whether the user may write it, where he sees it
+    Raises NotFound, NotAllowed, or WrongState where it is in force, in that order.
+    """
     if not PointScheme.objects.visible_to(by).filter(pk=scheme.pk).exists():
         raise NotFound
-    if not by.scope_for(RIGHT).covers(scheme.area_id):
+    if not covers(scheme):
         raise NotAllowed("积分办法由县委组织部制定和修改")
     found = PointScheme.objects.unscoped("checked above").select_for_update(of=("self",)).get(pk=scheme.pk)
     if found.state == PointScheme.State.IN_FORCE:
         raise WrongState("积分办法已经启用，不能修改，请另建新版本")
     return found
+
+
+def _locked(scheme: PointScheme, by: Any) -> PointScheme:
+    return draft_for_update(scheme, by, lambda it: by.scope_for(RIGHT).covers(it.area_id))
 
 
 def _county(by: Any, code: str) -> Area:

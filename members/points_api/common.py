@@ -115,6 +115,6 @@ def one_of(request: Request, parameter: str, values: Sequence[str]) -> str:
 
 
 __all__ = [
-    "AREA", "ITEM", "MEMBER", "QUARTER", "READ", "SEARCH", "STEP", "PointsViewSet", "listing", "narrowed", "one_of",
-    "ordered", "page_of", "searched", "whole_number",
+    "AREA", "INVALID", "ITEM", "MEMBER", "QUARTER", "READ", "SEARCH", "STEP", "PointsViewSet", "listing", "narrowed",
+    "one_of", "ordered", "page_of", "searched", "whole_number",
 ]  # fmt: skip

@@ -9,13 +9,14 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from members.actions import schemes
+from members.actions import schemes, town_items
 from members.models import PointScheme
 from members.models.subjects import SubjectKind
 from members.points.amounts import shown
+from members.points.comparing import KINDS, compare
 from members.points.content import CategoryContent, GradeContent, ItemContent, SchemeContent, content_of
 from members.points_api import common
-from members.points_api.shapes import SchemeSerializer
+from members.points_api.shapes import ComparisonSerializer, SchemeSerializer, TownItemsSerializer
 from registers.api.repeats import once
 from registers.errors import Invalid
 
@@ -25,7 +26,9 @@ TAG: dict[str, Any] = {"tags": ["point-schemes"]}
 class PointSchemeViewSet(common.PointsViewSet):
     queryset = PointScheme.objects.all()
     serializer_class = SchemeSerializer
-    rights = dict.fromkeys(("create", "update", "partial_update"), ("schemes.change",))
+    rights = dict.fromkeys(("create", "update", "partial_update"), ("schemes.change",)) | {
+        "town_items": (town_items.RIGHT,)
+    }
 
     @extend_schema(
         summary="积分办法列表", **TAG,
@@ -101,6 +104,34 @@ class PointSchemeViewSet(common.PointsViewSet):
     def put_in_force(self, request: Request, pk: str) -> Response:
         scheme = schemes.put_in_force(scheme=self.found(self._visible(), pk), by=request.user)
         return Response(told(self._visible().get(pk=scheme.pk)))
+
+    @extend_schema(summary="镇街自设项目", request=TownItemsSerializer,
+                   responses={200: SchemeSerializer, **common.STEP}, **TAG)  # fmt: skip
+    @action(detail=True, methods=["put"], url_path="town-items")
+    @transaction.atomic
+    def town_items(self, request: Request, pk: str) -> Response:
+        """The town's own items of a draft are these; everything else in it stays as it is."""
+        scheme = self.found(self._visible(), pk)
+        given = self.given(TownItemsSerializer)
+        items = [ItemContent(**row) for row in given["items"]]
+        town_items.set_town_items(scheme=scheme, by=request.user, town=given["town"], items=items)
+        return Response(told(self._visible().get(pk=scheme.pk)))
+
+    @extend_schema(summary="与另一版比较",
+                   parameters=[OpenApiParameter("with", OpenApiTypes.INT, required=True, description="另一版的 id")],
+                   responses={200: ComparisonSerializer, **common.READ, 400: common.INVALID}, **TAG)  # fmt: skip
+    @action(detail=True, methods=["get"])
+    def compare(self, request: Request, pk: str) -> Response:
+        """What this version says otherwise than the one given by `with`, of the same book."""
+        new = self.found(self._visible(), pk)
+        asked = common.whole_number(request, "with")
+        old = self._visible().filter(pk=asked, area=new.area_id, subject_kind=new.subject_kind).first()
+        if old is None:
+            raise Invalid("请用 with 指明同一本积分的另一版", field="with")
+        found = compare(content_of(old), content_of(new))
+        counts = {kind: found.count(kind) for kind in KINDS}
+        shown_ = {"old": old.pk, "new": new.pk, **counts, "sections": found.sections}
+        return Response(ComparisonSerializer(shown_).data)
 
     def _visible(self) -> Any:
         nested = ("class_bases", "categories", "items__category", "grades")

@@ -86,6 +86,54 @@ class SchemeSerializer(serializers.Serializer):
     )
 
 
+class TownItemSerializer(serializers.Serializer):
+    code = serializers.CharField(
+        max_length=20, required=False, allow_blank=True, default="", help_text="留空由系统编排"
+    )
+    name = serializers.CharField(max_length=60)
+    category = serializers.CharField(max_length=20, help_text="县里类别的 code")
+    points = PointsField(help_text="每次分值，最多 2 分，负数为扣分")
+    quarter_cap = PointsField(allow_null=True, required=False, default=None, help_text="季度上限；null 为不设")
+    evidence_needed = serializers.BooleanField(required=False, default=False, help_text="需要佐证")
+
+
+class TownItemsSerializer(serializers.Serializer):
+    """All own items of a town, which replace what it had in the draft."""
+
+    town = serializers.CharField(max_length=9, help_text="镇街代码")
+    items = TownItemSerializer(many=True)
+
+
+class ChangeSerializer(serializers.Serializer):
+    label = serializers.CharField()  # type: ignore[assignment] # a field named like an argument
+    before = serializers.CharField()
+    after = serializers.CharField()
+
+
+class ComparedLineSerializer(serializers.Serializer):
+    kind = serializers.ChoiceField(choices=["added", "gone", "changed"])
+    name = serializers.CharField()
+    code = serializers.CharField()
+    told = serializers.CharField(help_text="新增、取消的内容是什么")
+    changes = ChangeSerializer(many=True)
+
+
+class ComparedSectionSerializer(serializers.Serializer):
+    title = serializers.CharField()
+    lines = ComparedLineSerializer(many=True)
+
+
+class ComparisonSerializer(serializers.Serializer):
+    """What differs between two versions; what is not listed is the same."""
+
+    old = serializers.IntegerField(help_text="原来那一版的 id")
+    new = serializers.IntegerField()
+    added = serializers.IntegerField()
+    gone = serializers.IntegerField()
+    changed = serializers.IntegerField()
+    sections = ComparedSectionSerializer(many=True)
+
+
 class ClaimSerializer(serializers.Serializer):
     """A declared fact and how far it is."""
 

@@ -1,6 +1,7 @@
 // One entry for all pages. Each module finds its own data- attributes and does nothing where there are none.
 import { start as startBacklinks } from "./backlinks.js";
 import { start as startBulk } from "./bulk.js";
+import { start as startCells } from "./cells.js";
 import { start as startCharts } from "./charts.js";
 import { start as startColumns } from "./columns.js";
 import { start as startConfirm } from "./confirm.js";
@@ -24,7 +25,7 @@ for (const start of [startCsrf, startMessages, startMenus, startConfirm, startKe
 // For the page and again for each part that htmx puts in.
 function enliven(root) {
   const starts = [
-    startTables, startForms, startSelection, startLookups, startFormsets, startColumns, startBulk, startCharts,
+    startTables, startForms, startSelection, startLookups, startFormsets, startCells, startColumns, startBulk, startCharts,
     startPrint,
   ];
   for (const start of starts) {

@@ -76,6 +76,7 @@ CLAIM = {
     "source_ref": "x",
 }
 CLOSE = {"area_code": "371083", "quarter": "2026Q3"}
+TOWN_ITEMS = frozenset({"zhenshen", "xianji"})
 POINT_PAGES = (
     Route("claims:list", POINTS),
     Route("claims:export", POINTS),
@@ -107,6 +108,14 @@ POINT_PAGES = (
     *row("scores:member", POINTS, "scores:member", POINTS),
     Route("schemes:list", POINTS),
     *row("schemes:detail", POINTS, "schemes", POINTS, shared=True),
+    *row("schemes:compare", POINTS, "schemes", POINTS, shared=True),
+    *row("schemes:print", POINTS, "schemes", POINTS, shared=True),
+    Route("schemes:new", COUNTY),
+    Route("schemes:new", COUNTY, "post"),
+    *row("schemes:edit", COUNTY, "schemes", POINTS, "get", "post", shared=True),
+    *row("schemes:put-in-force", COUNTY, "schemes", POINTS, "post", shared=True),
+    *row("schemes:drop", COUNTY, "schemes", POINTS, "post", shared=True),
+    *row("schemes:town-items", TOWN_ITEMS, "schemes", POINTS, "get", "post", shared=True),
 )
 POINT_API = (
     Route("api:point-schemes-list", POINTS),
@@ -114,6 +123,8 @@ POINT_API = (
     *row("api:point-schemes-detail", POINTS, "schemes", POINTS, shared=True),
     *row("api:point-schemes-detail", COUNTY, "schemes", POINTS, "put", "patch", "delete", shared=True),
     *row("api:point-schemes-put-in-force", COUNTY, "schemes", POINTS, "post", shared=True),
+    *row("api:point-schemes-compare", POINTS, "schemes", POINTS, shared=True),
+    *row("api:point-schemes-town-items", TOWN_ITEMS, "schemes", POINTS, "put", shared=True),
     Route("api:point-claims-list", POINTS),
     Route("api:point-claims-list", DECLARERS, "post", given=CLAIM),
     Route("api:point-claims-bulk-advance", CHECKERS, "post", given={"ids": [1]}),
