@@ -1,4 +1,4 @@
-"""Services on the village map: the grids of each village, at the village's place (P35)."""
+"""Services on the village map: service points where they stand (P39), the grids of each village (P35)."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -6,8 +6,11 @@ from typing import Any
 from django.db.models import Count, Sum
 from django.urls import reverse
 
-from services.models import Grid
+from services.models import Grid, ServicePoint
+from villages.models.rows import standing_on
 from villages.sockets import Layer, Seen, Shape
+
+COLOURS = 8
 
 
 def grids_on_map(user: Any, seen: Seen) -> Iterable[Layer]:
@@ -32,3 +35,22 @@ def grids_on_map(user: Any, seen: Seen) -> Iterable[Layer]:
         for row in rows
     ]
     yield Layer("grids", "网格", shapes)
+
+
+def points_on_map(user: Any, seen: Seen) -> Iterable[Layer]:
+    """The points in use on the map's day, coloured by kind: each at its own place, else at its village's."""
+    if not user.can(ServicePoint.view_right):
+        return
+    rows = ServicePoint.objects.visible_to(user).filter(standing_on(seen.day), village__in=seen.codes)
+    kinds = list(ServicePoint.Kind.values)
+    shapes = []
+    for point in rows.select_related("village").order_by("village_id", "kind", "name"):
+        own = (float(point.latitude), float(point.longitude)) if point.latitude is not None else None
+        place = own or seen.places.get(point.village_id)
+        if place is None:
+            continue
+        told = [f"{point.village.name}{point.get_kind_display()}", point.hours, "" if own else "画在村居的位置"]
+        url = reverse("service-points:detail", args=[point.pk])
+        note = "，".join(part for part in told if part)
+        shapes.append(Shape(point.name, [place], note, url, kinds.index(point.kind) % COLOURS))
+    yield Layer("service-points", "便民服务点", shapes)

@@ -10,6 +10,7 @@ from reports.indicators.organisation import ORGANISATION
 from reports.indicators.people import PEOPLE
 from reports.indicators.points import POINTS
 from reports.indicators.projects import PROJECTS
+from reports.indicators.services import SERVICES
 from reports.indicators.villages import VILLAGES
 
 ALL = (
@@ -23,6 +24,7 @@ ALL = (
     *MEMBERS,
     *PEOPLE,
     *POINTS,
+    *SERVICES,
 )
 _BY_CODE = {one.code: one for one in ALL}
 if len(_BY_CODE) != len(ALL):

@@ -4,9 +4,9 @@ from villages.registers.facilities import FacilityRegister, SpecialtyRegister
 from villages.registers.facts import TownFactsRegister, VillageFactsRegister
 from villages.registers.holdings import AssetRegister, FundRegister, ResourceRegister
 from villages.registers.merges import VillageMergeRegister
-from villages.registers.places import VILLAGE, AreaRegister, VillageRegister, ends_after_start
+from villages.registers.places import VILLAGE, AreaRegister, VillageRegister, both_coordinates, ends_after_start
 
-__all__ = ["REGISTERS", "VILLAGE", "ends_after_start"]
+__all__ = ["REGISTERS", "VILLAGE", "both_coordinates", "ends_after_start"]
 
 REGISTERS = (
     AreaRegister,

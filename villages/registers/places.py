@@ -97,7 +97,8 @@ class AreaRegister(Register):
         return area
 
 
-# What stands under a village's page: (title, register, order, columns, what to say where there is none).
+# What stands under a village's page: (title, register, order, columns, what to say where there is none). Descending
+# by the end puts what still stands first: an open end sorts as the latest.
 _LISTS = (
     (
         "村情年报", "village-facts", ("-year",),
@@ -108,15 +109,15 @@ _LISTS = (
         "还没有填报集体资金。",
     ),
     (
-        "集体资产", "collective-assets", ("disposed_on", "-net_value", "name"),
+        "集体资产", "collective-assets", ("-disposed_on", "-net_value", "name"),
         ("name", "kind", "net_value", "use", "contract_to", "yearly_rent"), "还没有登记集体资产。",
     ),
     (
-        "集体资源", "collective-resources", ("valid_to", "-area_mu", "name"),
+        "集体资源", "collective-resources", ("-valid_to", "-area_mu", "name"),
         ("name", "kind", "area_mu", "contractor", "contract_to"), "还没有登记集体资源。",
     ),
     (
-        "公共设施", "facilities", ("valid_to", "kind", "name"), ("name", "kind", "count", "built_year", "state"),
+        "公共设施", "facilities", ("-valid_to", "kind", "name"), ("name", "kind", "count", "built_year", "state"),
         "还没有登记公共设施。",
     ),
     (

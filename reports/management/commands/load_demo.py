@@ -26,7 +26,7 @@ from members.demo_work import load_work
 from registers.audit import acting
 from registers.models import DirtyScope
 from reports.actions.rollup import refresh_period
-from services.demo import load_grids
+from services.demo import load_grids, load_points_of_service
 from villages.demo import COUNTY, load_places
 from villages.demo_holdings import load_holdings
 from villages.models import Village
@@ -72,6 +72,8 @@ class Command(BaseCommand):
             load_organisation(random, users["xianji"])
             self._tell("人才、培训与干部交流")
             load_work(Random(SEED), villages, subjects)  # noqa: S311
+            self._tell("便民服务点")
+            load_points_of_service(Random(SEED), villages)  # noqa: S311
             self._tell("指标汇总")
             self._rollup()
         self._open_accounts()

@@ -1,4 +1,4 @@
-"""Registers of services to villagers."""
+"""Register of grids (P35)."""
 
 from collections.abc import Iterable
 from typing import Any
