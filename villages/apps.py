@@ -10,6 +10,7 @@ class VillagesConfig(AppConfig):
     verbose_name = "村居"
 
     def ready(self) -> None:
+        from registers.api import routes
         from villages import (
             merging,
             settings_declared,  # noqa: F401 -- declares what a county may decide
@@ -25,4 +26,5 @@ class VillagesConfig(AppConfig):
         sockets.area_names.plug(area_names)
         sockets.area_choices.plug(area_choices)
         sockets.add_menu_item(sockets.MenuItem("村居", "村情地图", "map", "villages.view", 5))
+        routes.add_viewset("village-photos", "villages.photos_api.VillagePhotoViewSet")
         map_layers.plug("villages.facilities", facilities_on_map)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import orjson
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 from rest_framework.request import Request
@@ -74,8 +75,19 @@ def _again(kept: RequestKey, request: Request) -> Response:
 
 def _digest(request: Request) -> str:
     # The standard writer: orjson refuses whole numbers beyond 64 bits and halves of characters.
-    body = json.dumps(request.data, default=str, sort_keys=True)
+    body = json.dumps(request.data, default=_content, sort_keys=True)
     return hashlib.sha256(f"{request.path}\n{body}".encode()).hexdigest()
+
+
+def _content(value: Any) -> str:
+    """What stands for a value that JSON does not know: an uploaded file by what is in it, not by its name."""
+    if not isinstance(value, UploadedFile):
+        return str(value)
+    digest = hashlib.sha256()
+    for chunk in value.chunks():
+        digest.update(chunk)
+    value.seek(0)
+    return digest.hexdigest()
 
 
 def forget_old_keys() -> int:

@@ -4,6 +4,7 @@ from registers.api import routes
 routes.add_viewset("quarter-closes", QuarterCloseViewSet)       # in AppConfig.ready()
 """
 
+import re
 from typing import Any
 
 from django.utils.module_loading import import_string
@@ -16,6 +17,7 @@ from registers.api.merging import MergeViewSet
 from registers.api.viewsets import viewset_for
 from registers.register import registers
 
+_FILE = re.compile(r"(\.(?:xlsx|jpg))\{trailing_slash\}")
 _added: dict[str, tuple[Any, str]] = {}
 
 
@@ -25,13 +27,10 @@ def add_viewset(prefix: str, viewset: type[ViewSetMixin] | str, basename: str = 
 
 
 class Router(SimpleRouter):
-    """Workbooks have addresses without a slash behind; otherwise DRF's own."""
+    """Workbooks and pictures have addresses without a slash behind; otherwise DRF's own."""
 
     def get_routes(self, viewset: Any) -> Any:
-        return [
-            route._replace(url=route.url.replace(".xlsx{trailing_slash}", r"\.xlsx"))
-            for route in super().get_routes(viewset)
-        ]
+        return [route._replace(url=_FILE.sub(r"\\\1", route.url)) for route in super().get_routes(viewset)]
 
 
 def router() -> Router:

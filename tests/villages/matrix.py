@@ -33,6 +33,11 @@ PHOTOS = (
     *row("photos:image", PLACES, "photos", PLACES),
     *row("photos:edit", VILLAGE_WRITERS, "photos", PLACES, "post"),
     *row("photos:delete", VILLAGE_WRITERS, "photos", PLACES, "post"),
+    Route("api:village-photos-list", PLACES),
+    Route("api:village-photos-list", VILLAGE_WRITERS, "post"),
+    *row("api:village-photos-detail", PLACES, "photos", PLACES),
+    *row("api:village-photos-detail", VILLAGE_WRITERS, "photos", PLACES, "delete"),
+    *row("api:village-photos-image", PLACES, "photos", PLACES),
 )
 MAP = (
     Route("map", PLACES),
