@@ -168,7 +168,7 @@ class VillagePhotoViewSet(GenericViewSet):
     def destroy(self, request: Request, pk: str) -> Response:
         """Raises NotFound, NotAllowed, VersionRequired, StaleVersion."""
         photo = self._visible(pk)
-        if not photo.is_changeable_by(request.user):
+        if not photo.is_changeable_by(request.user):  # type: ignore[arg-type]
             raise NotAllowed("这张照片您只能查看，不能删除")
         given = {name: value for name, value in request.query_params.items() if name == "version"}
         version = told_version(request, given, photo)
