@@ -73,7 +73,8 @@ class GuardedQuerySet(models.QuerySet):
 
     def visible_to(self, user: SeesRows | Any) -> Self:
         """Rows the user may see, by the model's `view_right`."""
-        return self.within(user.scope_for(self.model.view_right), f"visible to {user}")
+        scope = user.scope_for(self.model.view_right)
+        return self._where(scope, self.model.seen_from(scope), f"visible to {user}")
 
     def changeable_by(self, user: SeesRows | Any, right: str = "") -> Self:
         """Rows the user may change, by the model's `change_right` (or another right, such as approving)."""
@@ -81,8 +82,10 @@ class GuardedQuerySet(models.QuerySet):
 
     def within(self, scope: Scope, reason: str = "a scope") -> Self:
         """Rows of a scope worked out elsewhere (a task's owner, a report's area)."""
+        return self._where(scope, self.model.in_scope(scope), reason)
+
+    def _where(self, scope: Scope, condition: Q, reason: str) -> Self:
         narrowed = self._opened(reason)
-        condition = self.model.in_scope(scope)
         return narrowed.filter(condition) if scope else narrowed.none()
 
     def unscoped(self, reason: str) -> Self:
@@ -127,6 +130,11 @@ class GuardedModel(models.Model):
     def in_scope(cls, scope: Scope) -> Q:
         """The condition for rows inside the scope."""
         return scope.q(cls.area_path)
+
+    @classmethod
+    def seen_from(cls, scope: Scope) -> Q:
+        """The condition for rows that a scope may read; more than those inside it only where a model says so."""
+        return cls.in_scope(scope)
 
     def is_changeable_by(self, user: SeesRows, right: str = "") -> bool:
         """Whether the user may change this very row."""

@@ -17,7 +17,7 @@ from registers.pages.parts import Notice, Related
 from registers.reading import AreaField
 from registers.register import Register, register_of
 from registers.rows.checker import row_rule
-from registers.rows.columns import Choice, Column, Date, Decimal, Integer, Money, Reference, Text
+from registers.rows.columns import Choice, Column, Date, Decimal, Integer, Money, Reference, Text, Year
 from registers.scope import Scope
 from villages.models import Area
 from villages.resolvers import VILLAGES, AreaResolver
@@ -279,7 +279,7 @@ class CooperativeYearRegister(Register):
             "cooperative", "合作社", Reference(COOPERATIVES, what="合作社"), required=True, width=28,
             example="锅上果品专业合作社",
         ),
-        Column("year", "年度", Integer(1980, 2100), required=True, width=8, example="2026"),
+        Column("year", "年度", Year(), required=True, width=8, example="2026"),
         Column("turnover", "经营收入", Money(), unit="元", width=14, example="860000"),
         Column("surplus", "盈余", Money(minimum=None), unit="元", width=14, example="120000"),
         Column(

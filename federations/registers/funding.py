@@ -9,7 +9,7 @@ from federations.registers.of_village import FEDERATION, NOTE, OfVillage, count,
 from registers.pages.parts import Related
 from registers.register import Register, register_of
 from registers.rows.checker import row_rule
-from registers.rows.columns import Choice, Column, Date, Integer, Reference, Text
+from registers.rows.columns import Choice, Column, Date, Reference, Text, Year
 from villages.registers import VILLAGE
 from villages.resolvers import TOWNS
 
@@ -37,7 +37,7 @@ class FundPackageRegister(Register):
     columns = (
         Column("area_code", "所在镇街", Reference(TOWNS, what="镇街"), required=True, width=14, example="乳山口镇",
                aliases=("镇街",)),
-        Column("year", "年度", Integer(1980, 2100), required=True, width=8, example="2026"),
+        Column("year", "年度", Year(), required=True, width=8, example="2026"),
         Column("name", "资金名称", Text(60), required=True, width=24, example="乡村振兴示范片区补助"),
         Column("source", "资金来源", Choice(FundPackage.Source.choices), required=True, width=16, example="县级"),
         FEDERATION,

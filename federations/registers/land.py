@@ -9,7 +9,7 @@ from federations.named import NamedResolver
 from federations.registers.of_village import FEDERATION, NOTE, OfVillage, count, yuan
 from registers.pages.parts import Related
 from registers.register import Register, register_of
-from registers.rows.columns import Choice, Column, Date, Decimal, Integer, Reference, Text
+from registers.rows.columns import Choice, Column, Date, Decimal, Reference, Text, Year
 from villages.registers import VILLAGE
 
 PARCELS = NamedResolver(LandParcel, what="地块", place="village")
@@ -67,7 +67,7 @@ class CropPlanRegister(Register):
     icon = "plant-2"
     columns = (
         Column("parcel", "地块", Reference(PARCELS, what="地块"), required=True, width=18, example="村东连片地"),
-        Column("year", "年度", Integer(1980, 2100), required=True, width=8, example="2026"),
+        Column("year", "年度", Year(), required=True, width=8, example="2026"),
         Column("crop", "作物", Text(40), required=True, example="旱稻"),
         Column("planned_area", "计划面积", Decimal(2), unit="亩", example="200"),
         Column("area", "实际面积", Decimal(2), unit="亩", example="198"),

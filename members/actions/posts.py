@@ -1,6 +1,7 @@
 """Posts on party organisations (P08): who leads, one 书记 at a time, and handing over."""
 
 import datetime as dt
+import re
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -10,8 +11,10 @@ from members.access import reaches
 from members.models import PartyOrganization, Person, Post
 from members.queries.people import persons_named
 from registers.errors import Invalid, NotAllowed, NotFound
+from villages.models import Area
 
 RIGHT = "organizations.change"
+_WITH_PLACE = re.compile("(?P<name>[^（(]+)[（(](?P<place>[^（）()]+)[）)]")
 FROM_ABOVE = (Post.Source.TOWN, Post.Source.SENT, Post.Source.GRADUATE)
 
 
@@ -26,24 +29,55 @@ def require_organization(*, by: Any, organization: PartyOrganization) -> None:
 
 
 def person_for_post(*, by: Any, name: str, organization: PartyOrganization, source: str) -> Person:
-    """The person a post names: by member number, or by name within one's scope.
+    """The person a post names within one's scope: by member number, by name, or as 姓名（村或单位） among namesakes.
 
-    Cadres of the town and those sent from above are in no member book: an unknown name among them is entered as a
-    person of the organisation's town. Raises Invalid where a name is unknown or fits several people.
+    Cadres of the town and those sent from above are in no member book: people without a village go first among them,
+    and an unknown name is entered as a person of the organisation's town; so is a villagers' name with the town
+    behind it. Raises Invalid where a name is unknown or fits several people.
     """
-    found = persons_named(by, {name}).get(name, [])
-    if len(found) > 1 and source not in FROM_ABOVE:
-        found = [person for person in found if reaches_area(organization, person)] or found
-    if source in FROM_ABOVE:
-        found = [person for person in found if len(person.area_id) < areacodes.LEVEL_LENGTHS["village"]] or found
+    name, place = _name_and_place(name)
+    from_above = source in FROM_ABOVE
+    namesakes = persons_named(by, {name}).get(name, [])
+    found = [person for person in namesakes if _names(person.area, place)] if place else namesakes
+    if from_above:
+        found = [person for person in found if not _is_villager(person)] or found
     if len(found) > 1:
-        raise Invalid(f"有 {len(found)} 位同名的“{name}”，请填党员编号", field="person")
+        found = [person for person in found if reaches_area(organization, person)] or found
+    if len(found) > 1:
+        places = "、".join(dict.fromkeys(person.area.short_name for person in found[:5]))
+        hint = "；不是村里的，括号里写镇街名称" if from_above else ""
+        raise Invalid(
+            f"有 {len(found)} 位同名的“{name}”（{places}），请填党员编号，或在姓名后的括号里写明村名，"
+            f"如“{name}（{found[0].area.short_name}）”{hint}",
+            field="person",
+        )
     if found:
         return found[0]
-    if source not in FROM_ABOVE or name.isdigit():
-        raise Invalid(f"没有找到“{name}”，请核对姓名或填党员编号；镇街干部和上级选派的，请先选对“来源”", field="person")
-    area = organization.area_id[: areacodes.LEVEL_LENGTHS["town"]]
-    return Person.objects.create(name=name, area_id=area, **pinyin.columns(name, person=True))
+    town = organization.area_id[: areacodes.LEVEL_LENGTHS["town"]]
+    areas = Area.objects.unscoped("names of places are no secret")
+    is_new = from_above and not name.isdigit() and (not place or _names(areas.get(pk=town), place))
+    if not is_new:
+        called = f"{name}（{place}）" if place else name
+        raise Invalid(
+            f"没有找到“{called}”，请核对姓名或填党员编号；镇街干部和上级选派的，请先选对“来源”", field="person"
+        )
+    return Person.objects.create(name=name, area_id=town, **pinyin.columns(name, person=True))
+
+
+def _name_and_place(text: str) -> tuple[str, str]:
+    """王平（锅上） → 王平, 锅上; no place where none is written."""
+    found = _WITH_PLACE.fullmatch(text.strip())
+    return (found["name"].strip(), found["place"].strip()) if found else (text.strip(), "")
+
+
+def _names(area: Area, place: str) -> bool:
+    """Whether an area is called so: 锅上, 锅上村, 乳山口镇, or by its code."""
+    bare = areacodes.short_name(place).removesuffix("村")
+    return place in (area.name, area.short_name, area.pk) or bare == area.short_name.removesuffix("村")
+
+
+def _is_villager(person: Person) -> bool:
+    return len(person.area_id) == areacodes.LEVEL_LENGTHS["village"]
 
 
 def reaches_area(organization: PartyOrganization, person: Person) -> bool:

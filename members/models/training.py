@@ -141,6 +141,12 @@ class Training(RegisterRow):
             scope.q("area_id") | Q(area_id__in=scope.ids("village")) | Q(organization_id__in=scope.ids("organization"))
         )
 
+    @classmethod
+    def seen_from(cls, scope: Scope) -> Q:
+        """Also what is held elsewhere and people of the scope came to: a village sees the town's lessons it attends."""
+        came = Attendance.objects.within(scope, "who came tells whose training it is").values("training_id")
+        return cls.in_scope(scope) | Q(pk__in=came)
+
 
 @audited()
 class Attendance(RegisterRow):

@@ -9,6 +9,7 @@ from django.utils.choices import CallableChoiceIterator
 
 from lianjian import clock
 from lianjian.periods import Period
+from members.models import Turnover
 from members.sockets import federation_filter
 from registers.models.row import effective_on
 from registers.reading import QuarterFilter
@@ -67,3 +68,28 @@ class FederationFilter(django_filters.NumberFilter):
         if value is None:
             return qs
         return qs.filter(village_id__in=federation_filter.villages_of(int(value)))
+
+
+TURNOVER_PARTS = ("created", "ended")  # of Turnover.effects: posts begun, posts ended
+
+
+def of_turnover(turnover: Turnover, part: str = "") -> Q:
+    """Posts that a turnover began (`created`) or ended (`ended`); both where no part is named."""
+    parts = [part] if part in TURNOVER_PARTS else TURNOVER_PARTS
+    return Q(pk__in=[int(pk) for name in parts for pk in turnover.effects.get(name, ())])
+
+
+class TurnoverPosts(django_filters.FilterSet):
+    """Posts of one turnover (P08), as far as the person may see it; `part` narrows to those begun or ended by it."""
+
+    turnover = django_filters.NumberFilter(label="换届编号", method="by_turnover", min_value=1, max_value=2**63 - 1)
+    part = django_filters.ChoiceFilter(
+        label="换届中", choices=[("created", "新任"), ("ended", "离任")], empty_label="全部", method="by_turnover"
+    )
+
+    def by_turnover(self, rows: QuerySet, name: str, value: Any) -> QuerySet:
+        number = self.form.cleaned_data.get("turnover")
+        if number is None:
+            return rows  # a part of no turnover says nothing
+        found = Turnover.objects.visible_to(self.request.user).filter(pk=int(number)).first()
+        return rows.filter(of_turnover(found, self.form.cleaned_data.get("part") or "")) if found else rows.none()

@@ -1,6 +1,6 @@
 """Registers of the tree of party organisations (P04) and of who leads them (P08)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import django_filters
@@ -10,7 +10,7 @@ from lianjian import clock
 from members.actions.organizations import save_organization
 from members.actions.posts import appoint, person_for_post
 from members.models import PartyOrganization, Post
-from members.registers.filters import StandingFilter
+from members.registers.filters import StandingFilter, TurnoverPosts
 from members.resolvers import ORGANIZATIONS
 from registers.pages.parts import Related, RelatedTable
 from registers.register import Register, register_of
@@ -105,8 +105,8 @@ class PostRegister(Register):
     icon = "id"
     columns = (
         Column(
-            "person", "姓名", Text(40, compact=True), required=True, width=14, example="王平",
-            help="姓名或党员编号；镇街干部和上级选派的只填姓名",
+            "person", "姓名", Text(80, compact=True), required=True, width=14, example="王平",
+            help="姓名或党员编号；有同名的写明村名，如“王平（锅上）”；镇街干部和上级选派的只填姓名",
         ),
         Column(
             "organization", "党组织", Reference(ORGANIZATIONS, what="党组织"), required=True, width=30,
@@ -149,13 +149,23 @@ class PostRegister(Register):
                 if row is not None and named == row.person.name
                 else person_for_post(by=by, name=named, organization=facts["organization"], source=facts["source"])
             )
+            if row is None and facts["person"].name != named:
+                # Named by number or with the village: the post that stands is meant, as it is by the bare name.
+                row = _standing(facts)
         return appoint(by=by, post=row, **facts)
 
-    class filterset_class(django_filters.FilterSet):  # noqa: N801
+    class filterset_class(TurnoverPosts):  # noqa: N801
         title = django_filters.ChoiceFilter(label="职务", choices=Post.Title.choices, empty_label="全部")
         source = django_filters.ChoiceFilter(label="来源", choices=Post.Source.choices, empty_label="全部")
         organization = django_filters.NumberFilter(label="党组织编号")
         standing = StandingFilter()
+
+
+def _standing(facts: Mapping[str, Any]) -> Post | None:
+    """The same person's same post from the same day, where it is entered already."""
+    names = ("organization", "person", "title", "valid_from")
+    rows = Post.objects.unscoped("the action checks the organisation and the person")
+    return rows.filter(**{name: facts[name] for name in names}).first()
 
 
 _POST_NAMES = {"from": "valid_from", "to": "valid_to"}

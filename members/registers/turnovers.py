@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 
-from members.models import Post, Turnover
+from members.models import Turnover
+from members.registers.filters import of_turnover
 from registers.pages.parts import Action, Notice, Related
 from registers.register import Register, register_of
 from registers.rows.columns import Column, Date, Integer, Reference, Text, YesNo
@@ -72,10 +73,10 @@ class TurnoverRegister(Register):
         return f"{row.on} 换届"
 
     def related(self, row: Turnover, user: Any) -> Iterable[Related]:
-        posts = register_of("posts").rows(user).order_by("organization_id", "pk")
+        posts = register_of("posts").rows(user).order_by("organization_id", "valid_from", "pk")
         columns = ("person", "organization", "title", "portfolio")
         for title, key, empty in (("新任", "created", "没有新任的。"), ("离任", "ended", "没有离任的。")):
-            found = posts.filter(pk__in=[int(pk) for pk in row.effects.get(key, ())])
+            found = posts.filter(of_turnover(row, key))
             yield Related(title, "posts", found, columns, filters={"turnover": row.pk, "part": key}, empty=empty)
 
     def notices(self, row: Turnover, user: Any) -> Iterable[Notice]:
@@ -89,13 +90,6 @@ class TurnoverRegister(Register):
                 tone="danger", icon="arrow-back-up",
                 confirm=f"撤回后，新任的 {row.came:,} 人不再任职，离任的 {row.left:,} 人恢复任职。",
             )  # fmt: skip
-
-
-def posts_of_turnover(rows: QuerySet[Post], turnover: Turnover, part: str) -> QuerySet[Post]:
-    """The posts that a turnover began (`created`) or ended (`ended`), among rows that were narrowed before."""
-    parts = [part] if part in ("created", "ended") else ["created", "ended"]
-    keys = [int(pk) for name in parts for pk in turnover.effects.get(name, ())]
-    return rows.filter(Q(pk__in=keys))
 
 
 TURNOVER_REGISTERS = (TurnoverRegister,)

@@ -17,6 +17,7 @@ from registers.rows.kinds import (
     Points,
     Quarter,
     Text,
+    Year,
     YesNo,
 )
 from registers.rows.references import Found, Reference, Resolver
@@ -25,7 +26,7 @@ from registers.workbooks.values import Tell
 
 __all__ = [
     "UNCHANGED", "CellError", "Choice", "Column", "Date", "Decimal", "Found", "IdNumber", "Integer", "Kind", "Money",
-    "Phone", "Points", "Quarter", "Reference", "Resolver", "Text", "YesNo",
+    "Phone", "Points", "Quarter", "Reference", "Resolver", "Text", "Year", "YesNo",
 ]  # fmt: skip
 
 

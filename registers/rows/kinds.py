@@ -6,6 +6,7 @@ CellError; `format` gives the text a person reads (and `parse` understands again
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal as Number
@@ -143,6 +144,24 @@ class Integer(Kind):
     def advice(self) -> str:
         shown = None if self.maximum == 2_147_483_647 else self.maximum
         return _range_advice("整数", self.minimum, shown)
+
+
+_YEAR = re.compile("(?P<digits>[0-9]{4}|[〇○零一二三四五六七八九]{4})年?度?")
+_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
+
+
+@dataclass(frozen=True)
+class Year(Integer):
+    """A year: 2026, ２０２６, 2026年, 2026年度, 二〇二六年."""
+
+    minimum: int | None = 1980
+    maximum: int | None = 2100
+
+    def parse(self, raw: object, *, unit: str = "", tell: Tell | None = None) -> int | None:
+        if isinstance(raw, str):
+            found = _YEAR.fullmatch("".join(unicodedata.normalize("NFKC", raw.replace("〇", "零")).split()))
+            raw = int(found["digits"].translate(_DIGITS)) if found else raw
+        return super().parse(raw, unit=unit, tell=tell)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from registers.pages.parts import Action
 from registers.register import Register
 from registers.rows.checker import row_rule
-from registers.rows.columns import Choice, Column, Date, Decimal, Integer, Money, Text, YesNo
+from registers.rows.columns import Choice, Column, Date, Decimal, Integer, Money, Text, Year, YesNo
 from villages.models import Facility, Specialty, VillagePhoto
 from villages.registers.holdings import SEARCH
 from villages.registers.places import VILLAGE, both_coordinates, ends_after_start
@@ -84,7 +84,7 @@ class SpecialtyRegister(Register):
     icon = "award"
     columns = (
         VILLAGE,
-        Column("year", "年度", Integer(1980, 2100), required=True, width=8, example="2026"),
+        Column("year", "年度", Year(), required=True, width=8, example="2026"),
         Column("name", "产品名称", Text(40), required=True, width=16, example="牡蛎"),
         Column("scale", "规模", Decimal(2, 0, 9_999_999_999), example="140"),
         Column("scale_unit", "规模单位", Text(10, compact=True), example="亩", help="亩、吨、头、栋……"),

@@ -5,7 +5,7 @@ from typing import Any
 
 from registers.register import Register
 from registers.rows.checker import row_rule
-from registers.rows.columns import Column, Decimal, Integer, Money, Reference, Text
+from registers.rows.columns import Column, Decimal, Integer, Money, Reference, Text, Year
 from villages.checks import balance_warnings
 from villages.models import TownFacts, VillageFacts
 from villages.registers.places import VILLAGE
@@ -39,7 +39,7 @@ class VillageFactsRegister(Register):
     icon = "report"
     columns = (
         VILLAGE,
-        Column("year", "年度", Integer(1980, 2100), required=True, width=8, example="2026"),
+        Column("year", "年度", Year(), required=True, width=8, example="2026"),
         Column("households", "户数", Integer(), unit="户", example="326"),
         Column("population", "户籍人口", Integer(), unit="人", example="868", aliases=("人口",)),
         Column("residents", "常住人口", Integer(), unit="人", example="640"),
@@ -116,7 +116,7 @@ class TownFactsRegister(Register):
     icon = "building-community"
     columns = (
         Column("town_code", "镇街", Reference(TOWNS, what="镇街"), required=True, width=16, example="乳山口镇"),
-        Column("year", "年度", Integer(1980, 2100), required=True, width=8, example="2026"),
+        Column("year", "年度", Year(), required=True, width=8, example="2026"),
         Column("area_km2", "面积", Decimal(2, 0, 999_999), unit="平方公里", example="98.1"),
         Column("coastline_km", "海岸线", Decimal(2, 0, 99_999), unit="公里", example="35"),
         Column("villages_reported", "行政村数", Integer(), unit="个", example="41"),

@@ -8,6 +8,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from members.actions.people import add_member, change_member, reveal
+from members.actions.posts import person_for_post
 from members.models import PartyOrganization, Person, Placement, Post, RevealLog, Subject
 from members.registers.organizations import OrganizationRegister, PostRegister
 from members.registers.people import MemberRegister
@@ -267,6 +268,38 @@ def test_who_is_named_by_a_post(world, branch, member):
     sent = api.post("/api/v1/posts/", post | {"person": "孙书记", "title": "sent_first_secretary", "source": "sent"})
     assert sent.status_code == 201
     assert Person.objects.unscoped("test").get(name="孙书记").area_id == "371083101"
+
+
+def test_namesakes_are_told_apart_by_village_number_or_town(world, branch, member):
+    clerk = world.user("zhenjie")
+    twin = add_member(by=clerk, name="王平", village=world.village(YUANQIAN))
+    far = add_member(by=clerk, name="王平", village=world.village(YUANQIAN))
+    town = PartyOrganization.objects.create(name="中共乳山口镇委员会", kind="committee", area_id="371083101")
+
+    def meant(name, source, organization=town):
+        return person_for_post(by=clerk, name=name, organization=organization, source=source)
+
+    # Only villagers of that name: nobody is guessed for a town's post, and what would tell them apart is said.
+    with pytest.raises(Invalid, match="有 3 位同名的“王平”.*不是村里的，括号里写镇街名称"):
+        meant("王平", "town")
+    assert meant("王平（锅上村）", "town") == meant("王平(锅上)", "village") == member.person
+    assert meant(twin.number, "town") == twin.person
+    with pytest.raises(Invalid, match="有 2 位同名.*院前"):
+        meant("王平（院前）", "village")
+    with pytest.raises(Invalid, match="没有找到“王平（海阳所）”"):
+        meant("王平（海阳所）", "town")
+    with pytest.raises(Invalid, match="没有找到"):  # the town's own cadre is no village's
+        meant("王平（乳山口镇）", "village")
+    cadre = meant("王平（乳山口镇）", "town")
+    assert cadre.area_id == "371083101" and cadre not in (member.person, twin.person, far.person)
+    # Now the one without a village goes first for posts from above, and villagers of the place for the others.
+    assert meant("王平", "sent") == meant("王平", "town", branch) == meant("王平（乳山口镇）", "town") == cadre
+    assert meant("王平", "village", branch) == member.person
+    api, post = world.api("zhenjie"), {"organization": branch.name, "title": "member", "from": "2025-01-01"}
+    made = [
+        api.post("/api/v1/posts/", post | {"person": name}).json()["id"] for name in ("王平（锅上）", member.number)
+    ]
+    assert len(set(made)) == 1 and Post.objects.unscoped("test").count() == 1
 
 
 def test_posts_come_in_by_rows_twice(world, branch, member):

@@ -256,3 +256,20 @@ def test_the_api_previews_runs_and_undoes(town, world):
     assert world.api("qita").get(f"/api/v1/turnovers/{done['turnover']}/").status_code == 404
     undone = api.post(f"/api/v1/turnovers/{done['turnover']}/undo/")
     assert undone.status_code == 200 and undone.json()["undone"] is True
+
+
+def test_the_list_of_posts_opens_what_a_turnover_began_and_ended(town, world):
+    run_turnover(by=town, on=DAY, data=book(("锅上村党支部", "书记", "李海燕")))
+    turnover = Turnover.objects.unscoped("test").latest("pk")
+    page = world.client("zhenjie").get(f"/turnovers/{turnover.pk}/").content.decode()
+
+    def listed(username="zhenjie", **asked):
+        answer = world.api(username).get("/api/v1/posts/", {"turnover": turnover.pk, **asked})
+        return sorted((row["person"], row["title"]) for row in answer.json()["results"])
+
+    began, ended = listed(part="created"), listed(part="ended")
+    assert len(began) == turnover.came or began, page
+    assert ("李海燕", "secretary") in began and ("王建国", "secretary") in ended
+    assert listed() == sorted([*began, *ended]) and listed("qita") == []
+    shown = world.client("zhenjie").get(f"/posts/?turnover={turnover.pk}&part=created").content.decode()
+    assert "李海燕" in shown and "于洪波" not in shown

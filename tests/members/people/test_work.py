@@ -151,6 +151,23 @@ def training(world):
     )
 
 
+def test_a_village_reads_the_trainings_of_the_town_that_its_people_attend_and_changes_none(world, clerk, training):
+    other = Training.objects.create(title="党课", kind="party_lesson", area_id=TOWN, held_on=DAY)
+    for village, name in ((GUOSHANG, "王平"), (YUANQIAN, "于海")):
+        Attendance.objects.create(training=training, village_id=village, name=name)
+    api, page = world.api("cunji"), world.client("cunji")
+    assert [row["title"] for row in api.get("/api/v1/trainings/").json()["results"]] == [training.title]
+    shown = page.get(f"/trainings/{training.pk}/")
+    assert shown.status_code == 200 and "王平" in shown.content.decode() and "于海" not in shown.content.decode()
+    assert api.get(f"/api/v1/trainings/{other.pk}/").status_code == 404
+    away = world.api("qita")  # a clerk who may change trainings, of another town: nothing of hers came
+    assert away.get(f"/api/v1/trainings/{training.pk}/").status_code == 404
+    Attendance.objects.create(training=training, village_id=SAND, name="赵远")
+    assert away.get(f"/api/v1/trainings/{training.pk}/").status_code == 200
+    assert away.delete(f"/api/v1/trainings/{training.pk}/", headers={"If-Match": "*"}).status_code == 403
+    assert not training.is_changeable_by(world.user("qita")) and training.is_changeable_by(clerk)
+
+
 def test_a_pasted_list_finds_people_and_asks_for_the_number_of_namesakes(world, clerk, training):
     add_member(by=clerk, name="王平", village=world.village(GUOSHANG))
     twins = [add_member(by=clerk, name="唐卫东", village=world.village(GUOSHANG)) for _ in range(2)]

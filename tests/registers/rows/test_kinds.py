@@ -21,6 +21,7 @@ from registers.rows.columns import (
     Points,
     Quarter,
     Text,
+    Year,
     YesNo,
 )
 
@@ -34,6 +35,25 @@ def refused(column: Column, raw: object) -> str:
 def test_the_heading_carries_the_unit():
     assert Column("land", "耕地面积", Decimal(2), unit="亩").full_heading == "耕地面积（亩）"
     assert Column("name", "村名").full_heading == "村名"
+
+
+def test_a_year_is_read_as_people_write_it():
+    column = Column("year", "年度", Year())
+    for text in (
+        2026,
+        2026.0,
+        "2026",
+        "２０２６",
+        "2026年",
+        " 2026 年 ",
+        "2026年度",
+        "二〇二六",
+        "二○二六年",
+        "二零二六",
+    ):
+        assert column.parse(text) == 2026, text
+    for wrong in ("26年", "一九", "2026年3月", "1979年", 3000, "今年"):
+        assert refused(column, wrong), wrong
 
 
 def test_required_cells():
