@@ -22,7 +22,7 @@ VIEW_ALL = frozenset(
 ) | {"boards.view", "reports.view"}
 ENTER = frozenset(
     f"{things}.change" for things in ("villages", "organizations", "members", "federations", "economy", "services")
-) | {"claims.declare", "rota.change"}
+) | {"claims.declare", "objections.change", "rota.change"}
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,7 @@ ROLES = {
                 "closes.publish",
                 "closes.confirm",
                 "closes.reopen",
+                "objections.decide",
                 "entries.reverse",
                 "reports.accept",
                 "settings.change",
@@ -111,7 +112,7 @@ ROLES = {
                 "boards.view",
                 "areas.view",
             }
-            | {"claims.declare", "claims.branch_check"},
+            | {"claims.declare", "claims.branch_check", "objections.change"},
             ("area",),
         ),
         Role(

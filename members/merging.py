@@ -17,6 +17,7 @@ from members.models import (
     PointClaim,
     PointEntry,
     PointItem,
+    PointObjection,
     PointScheme,
     QuarterClose,
     RevealLog,
@@ -153,4 +154,5 @@ def plug_in() -> None:
     register_mover("members.claims", open_claims, order=40)
     stays("记的是发生之日所在的村居", PointEntry)
     stays("记的是查看之日所在的村居", RevealLog)
+    stays("记的是公示时所在的村居", PointObjection)
     stays("属于县或镇街", QuarterClose, PointScheme, PointItem)

@@ -1,4 +1,4 @@
-"""Party organisations, trainings and places as people write them: by name, or the number behind a name."""
+"""Party organisations, trainings, people and places as they are written: by name, or the number behind a name."""
 
 import re
 from collections import defaultdict
@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from members.models import PartyOrganization, Training
+from members.models import PartyOrganization, Subject, Training
 from registers.rows.columns import CellError, Found
 from villages.models import Area
 from villages.resolvers import VILLAGES, AreaResolver
@@ -77,6 +77,38 @@ class NumberedResolver:
         )
 
 
+class SubjectResolver:
+    """Finds active subjects of points by number, or by a name that only one of the scope bears; two queries a table."""
+
+    def resolve(self, texts: Iterable[str], context: Any) -> Mapping[str, Any]:
+        asked = list(texts)
+        rows = list(
+            Subject.objects.within(context.scope)
+            .filter(Q(number__in=asked) | Q(name__in=asked, is_active=True))
+            .select_related("village")
+            .order_by("number")
+        )
+        answers: dict[str, Any] = {}
+        by_name: dict[str, list[Subject]] = defaultdict(list)
+        for row in rows:
+            by_name[row.name].append(row)
+        for text in asked:
+            if len(by_name[text]) > 1:
+                named = "、".join(f"{row.village.name}的 {row.number}" for row in by_name[text][:5])
+                answers[text] = CellError(f"有 {len(by_name[text])} 个“{text}”：{named}", "请填编号")
+            elif by_name[text]:
+                answers[text] = by_name[text][0]
+        return answers | {row.number: row for row in rows if row.number in asked}
+
+    def labels(self, keys: Iterable[int], context: Any) -> Mapping[int, str]:
+        """Numbers, which name one person for good."""
+        rows = Subject.objects.unscoped("the rows that name these went through the guard")
+        return dict(rows.filter(pk__in=list(keys)).values_list("pk", "number"))
+
+    def offers(self, context: Any, limit: int) -> list[str]:
+        return []  # thousands of people: looked up while typing, in no drop-down
+
+
 class PlaceResolver(AreaResolver):
     """Areas of any level as `AREAS` finds them, and villages by the short names people use."""
 
@@ -105,4 +137,5 @@ ORGANIZATIONS = NumberedResolver(
     PartyOrganization, what="党组织", name="name", where=lambda row: f"{row.area}的", stands=Q(ended_on__isnull=True)
 )
 TRAININGS = NumberedResolver(Training, what="培训", name="title", where=lambda row: f"{row.held_on} {row.area}的")
+SUBJECTS = SubjectResolver()
 PLACES = PlaceResolver(*Area.Level.values)

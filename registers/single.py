@@ -9,7 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 
-from registers.errors import Invalid, NotFound, StaleVersion, WrongState
+from registers.errors import Invalid, ItemErrors, NotFound, StaleVersion, WrongState
 from registers.exchange.context import RowContext
 from registers.exchange.violations import Violation, explain, settle
 from registers.register import Register
@@ -61,6 +61,8 @@ def save_one(
             with transaction.atomic():
                 saved = register.save(by=by, values=dict(values), row=current)
                 settle()
+        except ItemErrors as several:  # of a register that saves many at once: here there is one
+            raise next(iter(several.errors.values())) from several
         except (DatabaseError, ValidationError) as error:
             violations = explain(error)
             if not violations:

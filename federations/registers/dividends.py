@@ -15,7 +15,7 @@ from lianjian import periods
 from registers.pages.parts import Action, Notice, RelatedTable
 from registers.reading import QuarterFilter
 from registers.register import Register
-from registers.rows.columns import Choice, Column, Date, Money, Reference, Text
+from registers.rows.columns import Choice, Column, Date, Integer, Money, Reference, Text
 
 Standing = Dividend.Standing
 _LINES = Reference(what="各村分红", listed=True)
@@ -63,7 +63,7 @@ class DividendRegister(Register):
         Column("standing", "状态", Choice(Standing.choices), width=8),
         Column("note", "说明", Text(200), width=24),
     )
-    api_columns = (Column("lines", "各村分红", _LINES), Column("reverses", "冲销的分红"))
+    api_columns = (Column("lines", "各村分红", _LINES), Column("reverses", "冲销的分红", Integer()))
     sources = {"reverses": "reverses_id"}
     list_columns = ("project", "on", "amount", "basis", "standing", "note")
     main_columns = ("project", "amount", "standing")

@@ -77,7 +77,7 @@ def declare_many(*, by: Any, declarations: Sequence[Declaration]) -> list[PointC
     except IntegrityError as error:
         # Somebody else declared the same between our check and our write.
         raise DeclarationsRefused([(0, Invalid("同一来源的这项积分刚刚有人申报过", field="source_ref"))]) from error
-    _note(by, [(claim.pk, "", State.DECLARED) for claim in claims])
+    note_steps(by, [(claim.pk, "", State.DECLARED) for claim in claims])
     return claims
 
 
@@ -120,7 +120,7 @@ def reject(*, claim: PointClaim, by: Any, reason: str) -> PointClaim:
         raise Invalid("请写明驳回的原因", field="reason")
     before, found.state = found.state, State.REJECTED
     found.save(update_fields=["state", "updated_at"])
-    _note(by, [(found.pk, before, State.REJECTED)], reason=reason[:200])
+    note_steps(by, [(found.pk, before, State.REJECTED)], reason=reason[:200])
     return found
 
 
@@ -206,11 +206,12 @@ def _advance_batch(ids: list[int], by: Any) -> dict[int, str | DomainError]:
             checked = PointClaim.objects.unscoped("locked and checked above").filter(pk__in=there)
             checked.update(state=step, updated_at=timezone.now())
     enter(approvals, by)
-    _note(by, [(claim.pk, claim.state, str(outcomes[claim.pk])) for claim in moved])
+    note_steps(by, [(claim.pk, claim.state, str(outcomes[claim.pk])) for claim in moved])
     return outcomes
 
 
-def _note(by: Any, moves: Sequence[tuple[int, str, str]], *, reason: str = "") -> None:
+def note_steps(by: Any, moves: Sequence[tuple[int, str, str]], *, reason: str = "") -> None:
+    """Keep who moved each claim (id, from, to), and why."""
     PointClaimStep.objects.bulk_create(
         (
             PointClaimStep(claim_id=claim, from_state=before, to_state=after, by=by, reason=reason)

@@ -7,7 +7,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from lianjian import areacodes, clock, periods, workingdays
-from members.models import PointQuarter, QuarterClose
+from members.models import PointObjection, PointQuarter, QuarterClose
 from members.points import closing
 from members.points.rules import lock_gate
 from registers.errors import Invalid, NotAllowed, NotFound, WrongState
@@ -44,17 +44,20 @@ def start_close(*, by: Any, county: str, quarter: str) -> tuple[QuarterClose, Jo
     return _new_trial(by, area, quarter)
 
 
-def _new_trial(by: Any, area: Area, quarter: str) -> tuple[QuarterClose, Job]:
+def _new_trial(by: Any, area: Area, quarter: str, *, is_correction: bool = False) -> tuple[QuarterClose, Job]:
     versions = QuarterClose.objects.unscoped("numbers run over all versions").filter(area=area, quarter=quarter)
     number = (versions.aggregate(last=Max("number"))["last"] or 0) + 1
-    close = QuarterClose.objects.create(area=area, quarter=quarter, number=number, started_by=by)
+    close = QuarterClose.objects.create(
+        area=area, quarter=quarter, number=number, started_by=by, is_correction=is_correction
+    )
     close.job = _job(by, close)
     close.save(update_fields=["job"])
     return close, close.job
 
 
 def _job(by: Any, close: QuarterClose) -> Job:
-    return start_job(closing.JOB_KIND, by=by, title=f"{close.area.name}{_label(close.quarter)}积分试算", close=close.pk)
+    what = "积分更正" if close.is_correction else "积分试算"
+    return start_job(closing.JOB_KIND, by=by, title=f"{close.area.name}{_label(close.quarter)}{what}", close=close.pk)
 
 
 def _drop_abandoned(versions: Any) -> None:
@@ -91,10 +94,21 @@ def publish(*, close: QuarterClose, by: Any) -> QuarterClose:
 
 @transaction.atomic
 def confirm(*, close: QuarterClose, by: Any) -> QuarterClose:
-    """审定: lock a published close. Raises WrongState where it is not published; NotFound, NotAllowed."""
+    """审定: lock a published close.
+
+    Raises WrongState where it is not published, an objection waits for its decision, or what an upheld one corrected
+    is not yet in the result; NotFound, NotAllowed.
+    """
     close = _locked(close, by, "closes.confirm")
     if close.state != QuarterClose.State.PUBLISHED:
         raise WrongState(f"公示过的结算才能审定，第 {close.number} 版现在是“{close.get_state_display()}”")
+    waiting = PointObjection.objects.unscoped("the county was checked").filter(
+        close__area_id=close.area_id, quarter=close.quarter, outcome=PointObjection.Outcome.PENDING
+    )
+    if count := waiting.count():
+        raise WrongState(f"还有 {count} 条异议没有处理，处理完才能审定")
+    if closing.entry_count(close.area_id, close.quarter) != close.entry_count:
+        raise WrongState("异议更正后的结果还在计算，算完再审定")
     close.state = QuarterClose.State.LOCKED
     close.locked_by, close.locked_at = by, timezone.now()
     close.save(update_fields=["state", "locked_by", "locked_at"])
@@ -120,6 +134,17 @@ def reopen(*, close: QuarterClose, by: Any, reason: str) -> tuple[QuarterClose, 
     close.reopened_by, close.reopened_at, close.reopen_reason = by, timezone.now(), reason[:200]
     close.save(update_fields=["state", "reopened_by", "reopened_at", "reopen_reason"])
     return close, *_new_trial(by, close.area, close.quarter)
+
+
+def start_correction(*, close: QuarterClose, by: Any) -> tuple[QuarterClose, Job]:
+    """Compute a published close again with what an upheld objection corrected; the result takes its place.
+
+    In the caller's transaction, which holds the gate. One that still waits in the queue will see every correction.
+    """
+    last = _versions(close).order_by("-number").first()
+    if last.is_correction and last.whole_at is None and last.job and last.job.state == Job.State.QUEUED:
+        return last, last.job
+    return _new_trial(by, close.area, close.quarter, is_correction=True)
 
 
 def _versions(close: QuarterClose) -> Any:
@@ -166,4 +191,4 @@ def _label(quarter: str) -> str:
     return periods.parse_quarter(quarter).label
 
 
-__all__ = ["confirm", "publish", "reopen", "start_close"]
+__all__ = ["confirm", "publish", "reopen", "start_close", "start_correction"]

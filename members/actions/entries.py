@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 
 from lianjian import periods
 from members.access import reaches
-from members.models import PointEntry, PointQuarter
+from members.models import PointEntry, PointObjection, PointQuarter
 from members.points.rules import gate_state
 from registers.errors import Invalid, NotAllowed, NotFound, WrongState
 
@@ -23,16 +23,22 @@ def reverse_entry(*, entry: PointEntry, by: Any, reason: str) -> PointEntry:
     entries = PointEntry.objects.visible_to(by).filter(pk=entry.pk, settle_quarter=entry.settle_quarter)
     if (found := entries.first()) is None:
         raise NotFound
-    entry = found
-    if not reaches(by.scope_for(RIGHT), entry.village_id):
+    if not reaches(by.scope_for(RIGHT), found.village_id):
         raise NotAllowed("您可以查看这条记录，但没有冲销的权限，请由镇审核人或县委组织部办理")
     if not (reason := reason.strip()):
         raise Invalid("请写明冲销的原因", field="reason")
+    if gate_state(found.county_code, found.settle_quarter) != PointQuarter.State.OPEN:
+        label = periods.parse_quarter(found.settle_quarter).label
+        raise WrongState(f"{label}已经公示或审定，要冲销请先由县里重新打开；公示期间可以登记异议")
+    return write_reversal(found, by=by, reason=reason)
+
+
+def write_reversal(entry: PointEntry, *, by: Any, reason: str, objection: PointObjection | None = None) -> PointEntry:
+    """The mirror of an entry, written in the caller's transaction, which has checked the gate and the right; an upheld
+    `objection` lets it into a published quarter. Raises WrongState where the entry is a reversal or was reversed.
+    """
     if entry.reverses is not None:
         raise WrongState("冲销记录不能再冲销；如需恢复，请重新申报")
-    if gate_state(entry.county_code, entry.settle_quarter) != PointQuarter.State.OPEN:
-        label = periods.parse_quarter(entry.settle_quarter).label
-        raise WrongState(f"{label}已经公示或审定，要冲销请先由县里重新打开")
     reversal = PointEntry(
         county_code=entry.county_code,
         settle_quarter=entry.settle_quarter,
@@ -46,6 +52,7 @@ def reverse_entry(*, entry: PointEntry, by: Any, reason: str) -> PointEntry:
         reason=reason[:200],
         source_ref=entry.source_ref,
         reverses=entry.pk,
+        objection=objection,
         created_by=by,
     )
     try:

@@ -4,6 +4,7 @@ from members.models.claims import PointClaim, PointClaimStep
 from members.models.closes import CloseChunk, CloseSubject, PointQuarter, PointScore, QuarterClose
 from members.models.exchanges import CadreExchange, DelegatedItem, DelegatedStaff
 from members.models.ledger import PointEntry
+from members.models.objections import PointObjection
 from members.models.organizations import PartyOrganization, Post
 from members.models.people import NumberSeries, Person, RevealLog
 from members.models.schemes import ClassBase, PointCategory, PointGrade, PointItem, PointScheme
@@ -29,6 +30,7 @@ __all__ = [
     "PointEntry",
     "PointGrade",
     "PointItem",
+    "PointObjection",
     "PointQuarter",
     "PointScheme",
     "PointScore",

@@ -35,7 +35,8 @@ _GATE_STAYS = """
     END IF;
     RETURN OLD;
 """
-# trial → published → locked; published or locked → superseded by reopening; what was published is never rewritten.
+# trial → published → locked; published or locked → superseded by reopening, or published → superseded by the version
+# that corrects it after an objection; what was published is never rewritten.
 _CLOSE_MOVES_FORWARD = """
     IF TG_OP = 'INSERT' THEN
         IF NEW.state <> 'trial' THEN
@@ -49,7 +50,8 @@ _CLOSE_MOVES_FORWARD = """
         END IF;
         RETURN OLD;
     END IF;
-    IF (NEW.area_id, NEW.quarter, NEW.number) IS DISTINCT FROM (OLD.area_id, OLD.quarter, OLD.number) THEN
+    IF (NEW.area_id, NEW.quarter, NEW.number, NEW.is_correction)
+       IS DISTINCT FROM (OLD.area_id, OLD.quarter, OLD.number, OLD.is_correction) THEN
         RAISE EXCEPTION '结算的县、季度和版本号不能修改' USING ERRCODE = 'LJ021';
     END IF;
     IF OLD.whole_at IS NOT NULL AND (
@@ -79,6 +81,12 @@ _CLOSE_MOVES_FORWARD = """
         RAISE EXCEPTION '% 第 % 版结算还没有算完，或没有记下由谁公示，不能公示', OLD.quarter, OLD.number
             USING ERRCODE = 'LJ021';
     END IF;
+    IF OLD.state = 'published' AND NEW.state = 'superseded' AND NEW.reopened_at IS NULL AND EXISTS (
+        SELECT FROM members_quarterclose c WHERE c.area_id = NEW.area_id AND c.quarter = NEW.quarter
+           AND c.number > NEW.number AND c.is_correction AND c.state = 'trial' AND c.whole_at IS NOT NULL)
+    THEN
+        RETURN NEW;  -- its correction is published in the same transaction, which `is_followed` asks at the end
+    END IF;
     IF OLD.state IN ('published', 'locked') AND NEW.state = 'superseded' AND (
         NEW.reopen_reason = '' OR NEW.reopened_by_id IS NULL
         OR NEW.reopened_by_id IS NOT DISTINCT FROM
@@ -97,6 +105,15 @@ _GATE_OF_CLOSE = """
         (SELECT c.state FROM members_quarterclose c
          WHERE c.area_id = NEW.area_id AND c.quarter = NEW.quarter AND c.state IN ('published', 'locked')), 'open'))
     ON CONFLICT (county_code, quarter) DO UPDATE SET state = EXCLUDED.state WHERE gate.state <> EXCLUDED.state;
+    RETURN NULL;
+"""
+_IS_FOLLOWED = """
+    IF OLD.state = 'published' AND NEW.state = 'superseded' AND NEW.reopened_at IS NULL AND NOT EXISTS (
+        SELECT FROM members_quarterclose c WHERE c.area_id = NEW.area_id AND c.quarter = NEW.quarter
+           AND c.number > NEW.number AND c.is_correction AND c.published_at IS NOT NULL)
+    THEN
+        RAISE EXCEPTION '重新打开要由另一个人办理并写明原因' USING ERRCODE = 'LJ022';
+    END IF;
     RETURN NULL;
 """
 _REFUSE_WHOLE = """
@@ -190,6 +207,7 @@ class QuarterClose(RegisterRow):
     quarter = quarter_field("季度")
     number = models.PositiveSmallIntegerField("版本号")
     state = models.CharField("状态", max_length=12, choices=State.choices, default=State.TRIAL)
+    is_correction = models.BooleanField("异议更正", default=False, help_text="公示期间更正后重算，接替公示的一版")
     input_digest = models.CharField("输入摘要", max_length=64, blank=True)
     digest = models.CharField("结果摘要", max_length=64, blank=True)
     subject_count = models.PositiveIntegerField("计分人数", default=0)
@@ -251,6 +269,13 @@ class QuarterClose(RegisterRow):
                 operation=pgtrigger.Insert | pgtrigger.UpdateOf("state"),
                 when=pgtrigger.After,
                 func=_GATE_OF_CLOSE,
+            ),
+            pgtrigger.Trigger(
+                name="is_followed",
+                operation=pgtrigger.UpdateOf("state"),
+                when=pgtrigger.After,
+                timing=pgtrigger.Deferred,
+                func=_IS_FOLLOWED,
             ),
         ]
 

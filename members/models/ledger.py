@@ -2,8 +2,8 @@
 
 The table is made by SQL in migration 0002 (partitions need the quarter in every unique key). Its primary key in the
 database is (id, settle_quarter); ids come from one sequence and are unique over all partitions. What its triggers
-refuse: entries into a published or locked quarter (LJ010), a reversal that does not mirror its entry (LJ012), any
-change or removal (LJ011).
+refuse: entries into a locked quarter, and into a published one but for those of an upheld objection (LJ010), a
+reversal that does not mirror its entry (LJ012), any change or removal (LJ011).
 """
 
 from django.conf import settings
@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from members.models.claims import PointClaim
+from members.models.objections import PointObjection
 from members.models.schemes import PointScheme, quarter_field
 from members.models.subjects import Subject
 from registers.guarding import GuardedModel
@@ -58,6 +59,15 @@ class PointEntry(GuardedModel):
     reason = models.CharField("事由", max_length=200, blank=True)
     source_ref = models.CharField("来源编号", max_length=80, blank=True)
     reverses = models.BigIntegerField("冲销的记录", null=True, blank=True)
+    objection = models.ForeignKey(
+        PointObjection,
+        models.PROTECT,
+        related_name="entries",
+        verbose_name="异议",
+        null=True,
+        blank=True,
+        db_index=False,
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="记账人", db_index=False
     )

@@ -22,11 +22,14 @@ class Approval:
     scheme: int
 
 
-def weigh(claims: Sequence[PointClaim]) -> dict[int, Approval | DomainError]:
-    """Points and quarter of each claim, or why it cannot be approved. Share-locks the gates of the quarters."""
+def weigh(claims: Sequence[PointClaim], *, settle_in: str = "") -> dict[int, Approval | DomainError]:
+    """Points and quarter of each claim, or why it cannot be approved. Share-locks the gates of the quarters, unless
+    `settle_in` says the quarter: that of an upheld objection.
+    """
     fact_quarters = {claim.pk: str(periods.quarter_of(claim.occurred_on)) for claim in claims}
     county = {claim.pk: areacodes.county_of(claim.village_id) for claim in claims}
-    settled = open_gates({(county[claim.pk], fact_quarters[claim.pk]) for claim in claims})
+    wanted = {(county[claim.pk], fact_quarters[claim.pk]) for claim in claims}
+    settled = dict.fromkeys(wanted, settle_in) if settle_in else open_gates(wanted)
     book = SchemeBook()
     outcomes: dict[int, Approval | DomainError] = {}
     of_towns: list[tuple[PointClaim, str, Approval]] = []
@@ -72,9 +75,9 @@ _APPROVE = """
 _ENTER = """
     INSERT INTO members_pointentry (
         county_code, settle_quarter, subject_id, village_id, claim_id, scheme_id, item_code, quantity, points,
-        occurred_on, reason, source_ref, created_by_id, created_at)
+        occurred_on, reason, source_ref, objection_id, created_by_id, created_at)
     SELECT left(c.village_id, 6), a.quarter, c.subject_id, c.village_id, c.id, a.scheme, c.item_code, c.quantity,
-           a.points, c.occurred_on, c.reason, c.source_ref, %(by)s, now()
+           a.points, c.occurred_on, c.reason, c.source_ref, %(objection)s, %(by)s, now()
       FROM unnest(%(claims)s::bigint[], %(quarters)s::text[], %(points)s::integer[], %(schemes)s::bigint[])
            WITH ORDINALITY AS a(id, quarter, points, scheme, position)
       JOIN members_pointclaim c ON c.id = a.id
@@ -82,8 +85,10 @@ _ENTER = """
 """
 
 
-def enter(approvals: Sequence[Approval], by: Any) -> None:
-    """Approve the claims and insert their entries, in the caller's transaction, which holds claims and gates."""
+def enter(approvals: Sequence[Approval], by: Any, *, objection: int | None = None) -> None:
+    """Approve the claims and insert their entries, in the caller's transaction, which holds claims and gates;
+    `objection` is the upheld one that lets them into a published quarter.
+    """
     if not approvals:
         return
     values = {
@@ -91,6 +96,7 @@ def enter(approvals: Sequence[Approval], by: Any) -> None:
         "quarters": [approval.settle_quarter for approval in approvals],
         "points": [approval.points for approval in approvals],
         "schemes": [approval.scheme for approval in approvals],
+        "objection": objection,
         "by": by.pk,
     }
     with connection.cursor() as cursor:

@@ -53,6 +53,16 @@ FILL = f"""
     SELECT town_code, scheme_id, count(*), sum(fingerprint::numeric)
       FROM filled GROUP BY town_code, scheme_id
 """  # noqa: S608 -- constants
+# Who is listed in a correction: those of the version that it corrects, as they stand there.
+COPY_LISTED = """
+    INSERT INTO members_closesubject (
+        close_id, subject_id, number, name, subject_kind, subject_class, is_exempt, village_code, town_code,
+        federation, federation_key, federation_name, scheme_id)
+    SELECT %(close)s, subject_id, number, name, subject_kind, subject_class, is_exempt, village_code, town_code,
+           federation, federation_key, federation_name, scheme_id
+      FROM members_closesubject WHERE close_id = %(published)s
+     ORDER BY subject_id
+"""
 # Equal inputs, equal fingerprint; the ledger only grows, so its number of rows says whether it changed.
 FINGERPRINT_OF_LISTED = f"""
     SELECT count(*), coalesce(sum({_FINGERPRINT_OF_ROW.format(kind="kind")}::numeric), 0) FROM ({LISTED}) AS listed

@@ -144,6 +144,8 @@ def _fill(run: JobRun, close: QuarterClose, lanes: Lanes) -> list[close_sql.Rule
     run.progress(0, 0, "整理计分对象")
     if close.chunks.exists():
         return rules_of(close)
+    if close.is_correction:
+        return _fill_as_published(run, close)
     inputs = Inputs.of(close.area_id, close.quarter)
     _empty(close)
     filled: list[Filled] = []
@@ -178,6 +180,37 @@ def _fill(run: JobRun, close: QuarterClose, lanes: Lanes) -> list[close_sql.Rule
         close.save(update_fields=["entry_count", "input_digest", "subject_count"])
         run.require_mine()
     return _rules({part.scheme for part in filled})
+
+
+def _fill_as_published(run: JobRun, close: QuarterClose) -> list[close_sql.Rule]:
+    """List whom the published version lists: after an objection the entries alone may have changed."""
+    with transaction.atomic():
+        published = published_of(close)
+        _empty(close)
+        close.entry_count = entry_count(close.area_id, close.quarter)
+        with connection.cursor() as cursor:
+            cursor.execute(close_sql.COPY_LISTED, {"close": close.pk, "published": published.pk})
+            close.subject_count = cursor.rowcount
+        close.input_digest = sha256(f"{published.input_digest} {close.entry_count}".encode()).hexdigest()
+        CloseChunk.objects.bulk_create(
+            CloseChunk(close=close, number=chunk.number, towns=chunk.towns) for chunk in published.chunks.all()
+        )
+        close.save(update_fields=["entry_count", "input_digest", "subject_count"])
+        run.require_mine()
+    return rules_of(close)
+
+
+def published_of(close: QuarterClose) -> QuarterClose:
+    """The version of the same quarter that is published. Raises WrongState where none is."""
+    published = _versions(close).filter(state=QuarterClose.State.PUBLISHED).first()
+    if published is None:
+        raise WrongState("这个季度已不在公示，异议更正不再单独计算")
+    return published
+
+
+def _versions(close: QuarterClose) -> Any:
+    rows = QuarterClose.objects.unscoped("versions of the job's own quarter")
+    return rows.filter(area_id=close.area_id, quarter=close.quarter)
 
 
 class Filled(NamedTuple):
@@ -276,18 +309,34 @@ def _finish(run: JobRun, close: QuarterClose, lanes: Lanes) -> None:
     digest = digest_of(close, lanes)
     with transaction.atomic():
         gate = lock_gate(close.area_id, close.quarter)
-        versions = QuarterClose.objects.unscoped("versions of the job's own quarter").filter(
-            area_id=close.area_id, quarter=close.quarter
-        )
-        if gate.state != gate.State.OPEN:
+        if not close.is_correction and gate.state != gate.State.OPEN:
             raise WrongState("计算期间本季度已经公示，这次试算不再需要")
         if close.chunks.filter(done=False).exists():
             raise RuntimeError(f"close {close.pk} has chunks that were not computed")
         close.digest = digest
         close.whole_at = timezone.now()
-        trials = versions.filter(state=QuarterClose.State.TRIAL, whole_at__isnull=False)
-        if trials.filter(number__gt=close.number).exists():
-            close.state = QuarterClose.State.SUPERSEDED
-        trials.filter(number__lt=close.number).update(state=QuarterClose.State.SUPERSEDED)
-        close.save(update_fields=["digest", "whole_at", "state"])
+        if close.is_correction:
+            close.save(update_fields=["digest", "whole_at"])
+            _follow_published(close)
+        else:
+            trials = _versions(close).filter(state=QuarterClose.State.TRIAL, whole_at__isnull=False)
+            if trials.filter(number__gt=close.number).exists():
+                close.state = QuarterClose.State.SUPERSEDED
+            trials.filter(number__lt=close.number).update(state=QuarterClose.State.SUPERSEDED)
+            close.save(update_fields=["digest", "whole_at", "state"])
         run.require_mine()
+
+
+def _follow_published(close: QuarterClose) -> None:
+    """A correction takes the place of the published version and its time; an older one than that comes too late."""
+    published = published_of(close)
+    if published.number > close.number:
+        close.state = QuarterClose.State.SUPERSEDED
+        close.save(update_fields=["state"])
+        return
+    published.state = QuarterClose.State.SUPERSEDED
+    published.save(update_fields=["state"])
+    close.state = QuarterClose.State.PUBLISHED
+    close.published_by, close.published_at = close.started_by, close.whole_at
+    close.objections_until = published.objections_until
+    close.save(update_fields=["state", "published_by", "published_at", "objections_until"])

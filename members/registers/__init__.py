@@ -1,11 +1,19 @@
 """All registers of this app; one file a topic."""
 
 from members.registers.exchanges import EXCHANGE_REGISTERS
+from members.registers.objections import ObjectionRegister
 from members.registers.organizations import ORGANIZATION_REGISTERS
 from members.registers.people import PEOPLE_REGISTERS
 from members.registers.training import TRAINING_REGISTERS
 from members.registers.turnovers import TURNOVER_REGISTERS
 
-REGISTERS = (*PEOPLE_REGISTERS, *ORGANIZATION_REGISTERS, *EXCHANGE_REGISTERS, *TRAINING_REGISTERS, *TURNOVER_REGISTERS)
+REGISTERS = (
+    *PEOPLE_REGISTERS,
+    *ORGANIZATION_REGISTERS,
+    *EXCHANGE_REGISTERS,
+    *TRAINING_REGISTERS,
+    *TURNOVER_REGISTERS,
+    ObjectionRegister,
+)
 
 __all__ = ["REGISTERS"]

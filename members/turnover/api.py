@@ -10,7 +10,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -21,6 +21,7 @@ from members.turnover.importing import TurnoverOutcome, run_turnover
 from members.turnover.planning import Team
 from members.turnover.template import turnover_template
 from registers.api.files import address_of
+from registers.api.parsers import JSONParser
 from registers.api.renderers import XLSX, WorkbookRenderer
 from registers.api.schema import AUTH, CONFLICT, INVALID, MISSING, WORKBOOK, WORKBOOK_REFUSED
 from registers.api.viewsets import RegisterViewSet

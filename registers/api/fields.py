@@ -41,7 +41,7 @@ _CONVERTERS: dict[type[Kind], Callable[[Any], Convert]] = {
     Points: lambda kind: kind.format,
     Decimal: lambda kind: lambda value: f"{value:.{kind.places}f}",
     Date: lambda kind: lambda value: value.isoformat(),
-    Reference: lambda kind: lambda value: value.pk if isinstance(value, models.Model) else value,
+    Reference: lambda kind: lambda value: getattr(value, kind.key) if isinstance(value, models.Model) else value,
     Choice: lambda kind: lambda value: None if value == "" else value,
 }
 
@@ -68,7 +68,7 @@ def schema_field(register: Register, column: Column, *, writing: bool = False) -
         return serializers.ListField(child=serializers.DictField(child=serializers.CharField()), **options)
     if isinstance(column.kind, Reference):
         target = getattr(stored, "target_field", None)
-        by_number = isinstance(target, models.IntegerField)
+        by_number = isinstance(target, models.IntegerField) and column.kind.key == "pk"
         return (serializers.IntegerField if by_number and not writing else serializers.CharField)(**options)
     for kind, make in _FIELDS.items():
         if isinstance(column.kind, kind):
@@ -147,6 +147,7 @@ def path_of(register: Register, column: Column) -> str:
         if field is None:
             return ""
         if at == len(path) - 1 and field.is_relation:
-            path[at] = field.attname
+            key = getattr(column.kind, "key", "pk")
+            path[at] = field.attname if key == "pk" else f"{field.name}__{key}"
         model = field.related_model if part == field.name else None
     return "__".join(path)

@@ -37,6 +37,7 @@ class Reference(Kind):
     `listed`: it names several things at once; JSON has a list of objects with text fields.
     `beside`: fields whose texts in the same row help to decide (镇 beside 村). The resolver then gets tuples
     (text, beside texts…) instead of texts. `label` shows an object; default `str`. `what` names the kind of thing.
+    `key`: the attribute by which JSON names it.
     """
 
     resolver: Resolver | None = None
@@ -44,6 +45,7 @@ class Reference(Kind):
     beside: tuple[str, ...] = ()
     label: Callable[[Any], str] = str
     listed: bool = False
+    key: str = "pk"
 
     def parse(self, raw: object, *, unit: str = "", tell: Tell | None = None) -> str | None:
         text = values.as_text(raw)

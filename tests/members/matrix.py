@@ -4,8 +4,9 @@ import datetime as dt
 from typing import Any
 
 from members.actions.exchanges import save_exchange
+from members.actions.objections import receive
 from members.actions.training import save_attendance, save_talent
-from members.models import DelegatedItem, DelegatedStaff, PartyOrganization, Training, Turnover
+from members.models import DelegatedItem, DelegatedStaff, PartyOrganization, Subject, Training, Turnover
 from tests.matrix.route import (
     CHECKERS,
     COUNTY,
@@ -21,6 +22,7 @@ from tests.matrix.route import (
     faces,
     row,
 )
+from tests.members.points.stage import posted
 from tests.world import TOWN
 
 REGISTERS = (
@@ -35,6 +37,9 @@ REGISTERS = (
     *row("talents:reveal", frozenset({"zhenshen", "xianji"}), "talents", PEOPLE, "get", "post"),
     *faces("trainings", PEOPLE, WRITERS),
     *faces("attendances", PEOPLE, WRITERS),
+    *faces("point-objections", POINTS, VILLAGE_WRITERS),
+    *row("point-objections:decide", COUNTY, "point-objections", POINTS, "get", "post"),
+    *row("api:point-objections-decide", COUNTY, "point-objections", POINTS, "post"),
 )
 TURNOVERS = (
     Route("turnovers:list", PEOPLE),
@@ -148,7 +153,7 @@ ROUTES = (*REGISTERS, *TURNOVERS, *PEOPLE_STEPS, *POINT_PAGES, *POINT_API)
 
 
 def put(stage: Any) -> None:
-    """A cadre, a delegate, an item, a talent and a training with one who came, all in 锅上."""
+    """A cadre, a delegate, an item, a talent, a training with one who came, and an objection, all in 锅上."""
     world, rows = stage.world, stage.rows
     county, village, day = world.user("xianji"), world.village("371083101223"), dt.date(2026, 3, 1)
     branch = PartyOrganization.objects.unscoped("test").get(pk=rows["party-organizations"])
@@ -171,3 +176,9 @@ def put(stage: Any) -> None:
     rows["trainings"] = training.pk
     came = {"training": training, "village_code": village, "name": "李海燕"}
     rows["attendances"] = save_attendance(by=county, items=[(came, None)])[0].pk
+    secretary = Subject.objects.unscoped("test").get(number=rows["members"])
+    posted(world, "2023Q4", secretary)
+    rows["point-objections"] = receive(
+        by=world.user("zhenshen"), objection=None, quarter="2023Q4", subject=secretary, received_on=day,
+        content="少记了一次志愿服务",
+    ).pk  # fmt: skip

@@ -197,6 +197,15 @@ def test_a_pasted_list_finds_people_and_asks_for_the_number_of_namesakes(world, 
 # -- households and representatives (P22)
 
 
+def test_a_wrong_number_is_refused_at_its_field_by_form_and_api(world, clerk, training):
+    given = {"training": str(training.pk), "village_code": "371083101223", "name": "王平", "member_no": "M404"}
+    answer = world.api("zhenjie").post("/api/v1/attendances/", given, format="json")
+    assert answer.status_code == 400 and answer.json()["errors"][0]["field"] == "member_no"
+    page = world.client("zhenjie").post("/attendances/new/", given | {"attended": "是"})
+    assert page.status_code == 400 and "没有找到这个编号" in page.content.decode()
+    assert not Attendance.objects.unscoped("test").exists()
+
+
 @pytest.mark.parametrize("kind", ["household", "representative"])
 def test_each_kind_of_subject_is_entered_by_form_workbook_and_api(world, clerk, kind):
     size = "4" if kind == "household" else ""

@@ -6,7 +6,16 @@ from dataclasses import replace
 from accounts.models import Grant, User
 from members import sockets
 from members.actions import claims, closes, schemes
-from members.models import Person, Placement, PointClaim, PointEntry, PointScheme, QuarterClose, Subject
+from members.models import (
+    CloseSubject,
+    Person,
+    Placement,
+    PointClaim,
+    PointEntry,
+    PointScheme,
+    QuarterClose,
+    Subject,
+)
 from members.points.content import CategoryContent, GradeContent, ItemContent, SchemeContent
 from registers import jobs
 from registers.models import CountySetting
@@ -79,6 +88,26 @@ def closed(user: User, quarter: str = "2026Q3") -> QuarterClose:
     job.refresh_from_db()
     assert job.state == "done", job.message
     return QuarterClose.objects.unscoped("test").get(pk=job.result["close"])
+
+
+def posted(world, quarter: str, *subjects: Subject) -> QuarterClose:
+    """A published close that lists these subjects, without scores; published long ago, for objections on many days."""
+    county = world.user("xianji")
+    close = QuarterClose.objects.create(area_id=COUNTY, quarter=quarter, number=1, started_by=county)
+    scheme = PointScheme.objects.unscoped("test").first() or put_scheme(county)
+    for subject in subjects:
+        CloseSubject.objects.create(
+            close=close, subject=subject, number=subject.number, name=subject.name, subject_kind=subject.kind,
+            subject_class=subject.subject_class, village_code=subject.village_id, town_code=subject.village_id[:9],
+            scheme=scheme,
+        )  # fmt: skip
+    begun = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
+    close.whole_at, close.digest = begun, "0" * 64
+    close.save()
+    close.state, close.published_at, close.published_by = QuarterClose.State.PUBLISHED, begun, county
+    close.objections_until = dt.date(2026, 12, 31)
+    close.save()
+    return close
 
 
 def second_county_user(username: str = "xianji2") -> User:

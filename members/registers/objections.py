@@ -1,0 +1,105 @@
+"""Register of objections (异议) to published quarters."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import django_filters
+from django.urls import reverse
+
+from lianjian import clock
+from members.actions.objections import DECIDE, receive
+from members.models import PointObjection, QuarterClose
+from members.resolvers import SUBJECTS
+from registers.errors import WrongState
+from registers.pages.parts import Action, Notice
+from registers.register import Register
+from registers.rows.columns import Choice, Column, Date, Quarter, Reference, Text
+
+
+class ObjectionFilters(django_filters.FilterSet):
+    outcome = django_filters.ChoiceFilter(label="处理结果", choices=PointObjection.Outcome.choices, empty_label="全部")
+
+
+class ObjectionRegister(Register):
+    """What people object to while a quarter's points are posted, and the answer they got."""
+
+    model = PointObjection
+    slug = "point-objections"
+    title = "积分异议"
+    group = "积分"
+    menu_order = 45
+    icon = "message-report"
+    columns = (
+        Column("quarter", "季度", Quarter(), required=True, example="2026Q3", help="正在公示的季度"),
+        Column(
+            "member_no", "编号", Reference(SUBJECTS, what="积分对象", key="number"), required=True, width=18,
+            example="370000000001", help="对谁的得分有异议：编号；没有同名的也可以填姓名", aliases=("党员编号",),
+        ),
+        Column("name", "姓名", Text(40), readonly=True),
+        Column("village", "村居", Text(60), readonly=True, width=16),
+        Column("raised_by", "提出人", Text(40), example="李四", help="不愿留名的留空"),
+        Column("received_on", "收到日期", Date(), required=True, example="2026-10-15", help="在公示期内"),
+        Column("content", "异议内容", Text(300), required=True, width=40, example="9 月 12 日的志愿服务没有记上"),
+        Column("outcome", "处理结果", Choice(PointObjection.Outcome.choices), readonly=True, width=12),
+        Column("reply", "答复", Text(300), readonly=True, width=40),
+    )  # fmt: skip
+    sources = {"member_no": "subject", "name": "subject__name", "village": "village__name"}
+    list_columns = ("name", "village", "quarter", "content", "received_on", "outcome")
+    main_columns = ("name", "content", "outcome")
+    filterset_class = ObjectionFilters
+    primary_filters = ("q", "outcome", "area")
+    search_fields = ("subject__name", "subject__number", "content")
+    ordering = ("-received_on", "-pk")
+    ordering_fields = ("received_on", "quarter")
+    natural_key = ("quarter", "member_no", "received_on")
+    select_related = ("subject", "village", "close__area", "received_by", "decided_by")
+    view_right = "points.view"
+    change_right = "objections.change"
+    bulk_fields = None
+    lookups = {"member_no": "point-subjects"}
+    quarter_path = "quarter"
+    status_field = "outcome"
+    tones = {"outcome": {"pending": "waiting", "maintained": "neutral", "corrected": "done"}}
+    key_fields = ("quarter", "village", "received_on")
+    viewset = "members.points_api.objections.ObjectionViewSet"
+    more_views = {"decide": ("<str:key>/decide/", "members.views.objections.DecideFace")}
+    empty_text = "还没有异议。季度积分公示期间，群众对谁的得分有异议，登记在这里，由县委组织部处理并答复。"
+
+    def save(self, *, by: Any, values: dict[str, Any], row: PointObjection | None) -> PointObjection:
+        facts = {} if row is None else {name: getattr(row, name) for name in _FACTS}
+        facts |= {self.source(name): value for name, value in values.items()}
+        facts["raised_by"] = facts.get("raised_by") or ""
+        return receive(by=by, objection=row, **facts)
+
+    def delete(self, *, by: Any, row: PointObjection) -> None:
+        if row.outcome != PointObjection.Outcome.PENDING:
+            raise WrongState("这条异议已经答复，要留着备查，不能删除")
+        super().delete(by=by, row=row)
+
+    def defaults(self, user: Any) -> Mapping[str, Any]:
+        published = QuarterClose.objects.visible_to(user).filter(state=QuarterClose.State.PUBLISHED)
+        quarter = published.order_by("-quarter").values_list("quarter", flat=True).first()
+        return {"received_on": clock.today().isoformat(), **({"quarter": quarter} if quarter else {})}
+
+    def title_of(self, row: PointObjection) -> str:
+        return f"对“{row.subject.name}”得分的异议"
+
+    def actions(self, row: PointObjection, user: Any) -> Iterable[Action]:
+        if row.outcome != PointObjection.Outcome.PENDING or not row.is_changeable_by(user, DECIDE):
+            return
+        own = row.received_by_id == user.pk
+        yield Action(
+            "处理并答复", reverse(self.url_name("decide"), args=[self.key_of(row)]), tone="primary", icon="gavel",
+            disabled="这条异议是您受理登记的，要由另一位同志处理" if own else "",
+        )  # fmt: skip
+
+    def notices(self, row: PointObjection, user: Any) -> Iterable[Notice]:
+        until = row.close.objections_until
+        who = f"{row.received_by.name}受理登记"
+        if row.outcome == PointObjection.Outcome.PENDING:
+            yield Notice(f"{who}，等县委组织部处理" + (f"，公示到 {until}。" if until else "。"), "waiting")
+        elif row.decided_by is not None:
+            yield Notice(f"{who}，{row.decided_by.name}处理：{row.get_outcome_display()}。", "info")
+
+
+_FACTS = ("quarter", "subject", "received_on", "content", "raised_by")
