@@ -61,6 +61,25 @@ def swaps_of(user: Any, federation: Federation, monday: dt.date) -> list[DutySwa
     return list(rows.select_related("by").order_by("on", "pk"))
 
 
+Place = tuple[dt.date, str, str]  # day, shift, person
+
+
+def said(row: DutyShift) -> str:
+    """A shift that somebody has elsewhere, in words."""
+    return f"{row.person} {row.on} {row.get_shift_display()}已排在“{row.federation}”"
+
+
+def elsewhere(user: Any, places: Collection[Place]) -> dict[Place, list[DutyShift]]:
+    """{(day, shift, person): shifts there} of all federations, as far as the user may see; one query for all."""
+    found: dict[Place, list[DutyShift]] = {}
+    rows = DutyShift.objects.visible_to(user).filter(
+        on__in={day for day, _, _ in places}, person__in={person for _, _, person in places}
+    )
+    for row in rows.select_related("federation").order_by("on", "person", "pk"):
+        found.setdefault((row.on, row.shift, row.person), []).append(row)
+    return found
+
+
 def clashes(
     user: Any, federation: Federation | None, places: Iterable[tuple[dt.date, str, str]], ignore: Collection[int] = ()
 ) -> list[str]:
@@ -77,7 +96,7 @@ def clashes(
     if federation is not None:
         rows = rows.exclude(federation=federation)
     return [
-        f"{row.person} {row.on} {row.get_shift_display()}已排在“{row.federation}”"
+        said(row)
         for row in rows.exclude(pk__in=ignore).select_related("federation").order_by("on", "person", "pk")
         if (row.on, row.shift, row.person) in wanted
     ]

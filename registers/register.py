@@ -147,8 +147,17 @@ class Register:
         return str(self.value(row, self.code_field) or "") if self.code_field else ""
 
     def warnings(self, values: Mapping[str, Any], *, row: Any | None, by: Any) -> Iterable[str]:
-        """Rules of thumb that checked values break: people may go on, with a reason (P06)."""
+        """Rules of thumb that checked values break: people may go on, in the form with a reason (P06).
+
+        Sentences; a `Remark` names the column that it is about.
+        """
         return ()
+
+    def warnings_many(
+        self, entries: Sequence[tuple[Mapping[str, Any], Any | None]], *, by: Any
+    ) -> Iterable[Iterable[str]]:
+        """The same of many (values, row), in their order; override where one needs a query, to ask once for all."""
+        return [list(self.warnings(values, row=row, by=by)) for values, row in entries]
 
     def related(self, row: Any, user: Any) -> Iterable["Related | RelatedTable"]:
         """Lists of other rows under a detail page."""

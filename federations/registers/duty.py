@@ -1,16 +1,17 @@
 """Registers of the duty rota and of its swaps (P12). The week page is where people work; see views/duty.py."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import django_filters
 from django.urls import reverse
 
-from federations.duty import clashes
+from federations.duty import elsewhere, said
 from federations.models import DutyShift, DutySwap, Shift
 from federations.registers.parts import FEDERATION, OfFederationFilters, OfFederationRegister
 from registers.pages.parts import Action
 from registers.rows.columns import Choice, Column, Date, Text
+from registers.rows.results import Remark
 
 SHIFT = Choice(Shift.choices, {"白天上午": "morning", "夜班": "night", "晚上": "night"})
 
@@ -54,10 +55,23 @@ class DutyRegister(OfFederationRegister):
         return f"{row.on} {row.get_shift_display()} {row.person}"
 
     def warnings(self, values: Mapping[str, Any], *, row: Any | None, by: Any) -> Iterable[str]:
-        place = (values.get("on"), values.get("shift"), values.get("person"))
-        stays = row is not None and place == (row.on, row.shift, row.person)
-        if all(place) and not stays:
-            yield from clashes(by, values.get("federation"), [place], ignore=[row.pk] if row else ())  # type: ignore[list-item]
+        return next(iter(self.warnings_many([(values, row)], by=by)))
+
+    def warnings_many(
+        self, entries: Sequence[tuple[Mapping[str, Any], Any | None]], *, by: Any
+    ) -> Iterable[Iterable[str]]:
+        """People of one name in two federations may be two people: told, not refused (P12)."""
+        places = [(values.get("on"), values.get("shift"), values.get("person")) for values, _ in entries]
+        there = elsewhere(by, [place for place in places if all(place)])  # type: ignore[misc] # all are there
+        return [
+            [
+                Remark(said(other), "person")
+                for other in there.get(place, ())  # type: ignore[arg-type]
+                if other.federation_id != getattr(values.get("federation"), "pk", None)
+                and (row is None or (other.pk != row.pk and place != (row.on, row.shift, row.person)))
+            ]
+            for place, (values, row) in zip(places, entries, strict=True)
+        ]
 
     def actions(self, row: DutyShift, user: Any) -> Iterable[Action]:
         if row.is_changeable_by(user):

@@ -10,6 +10,7 @@ from federations.registers.of_village import FEDERATION, NOTE, OfVillage, count,
 from registers.pages.parts import Related
 from registers.register import Register, register_of
 from registers.rows.columns import Choice, Column, Date, Decimal, Reference, Text, Year
+from registers.rows.results import Remark
 from villages.registers import VILLAGE
 
 PARCELS = NamedResolver(LandParcel, what="地块", place="village")
@@ -104,4 +105,5 @@ class CropPlanRegister(Register):
         for field, heading in (("planned_area", "计划面积"), ("area", "实际面积")):
             given: Number | None = values.get(field)
             if parcel is not None and given is not None and given > parcel.area_mu:
-                yield f"{heading} {given:f} 亩，比地块“{parcel.name}”的 {parcel.area_mu:f} 亩还大，一年两季的请说明"
+                told = f"{heading} {given:f} 亩，比地块“{parcel.name}”的 {parcel.area_mu:f} 亩还大，一年两季的请说明"
+                yield Remark(told, field)

@@ -13,6 +13,7 @@ from members.resolvers import ORGANIZATIONS
 from registers.register import Register
 from registers.rows.checker import row_rule
 from registers.rows.columns import Choice, Column, Date, Reference, Text, YesNo
+from registers.rows.results import Remark
 from villages.resolvers import TOWNS, VILLAGES
 
 NAME = Text(40, compact=True)
@@ -196,7 +197,8 @@ class DelegatedItemRegister(Register):
         name = values.get("name") or ""
         found = next((word for word in KEPT_WORDS if word in name), "")
         if found:
-            yield f"事项里有“{found}”：大额资金使用、合同签订、机构设置不下放，请确认不属于这三类"
+            told = f"事项里有“{found}”：大额资金使用、合同签订、机构设置不下放，请确认不属于这三类"
+            yield Remark(told, "name")
 
 
 EXCHANGE_REGISTERS = (ExchangeRegister, StaffRegister, DelegatedItemRegister)

@@ -14,6 +14,7 @@ from registers.api.listing import PAGE_PARAMETERS
 from registers.api.renderers import XLSX
 from registers.ordering import orders
 from registers.register import Register
+from registers.warned import warns
 
 Shape = type[serializers.Serializer]
 
@@ -46,12 +47,26 @@ class NoteSerializer(serializers.Serializer):
     count = serializers.IntegerField()
 
 
+class WarningSerializer(serializers.Serializer):
+    sheet = serializers.CharField()
+    row = serializers.IntegerField()
+    column = serializers.CharField()
+    field = serializers.CharField()
+    message = serializers.CharField()
+
+
+class RemarkSerializer(serializers.Serializer):
+    field = serializers.CharField(help_text="说的是哪一列，空为整行")
+    message = serializers.CharField()
+
+
 class OutcomeSerializer(serializers.Serializer):
     created = serializers.IntegerField()
     updated = serializers.IntegerField()
     unchanged = serializers.IntegerField()
     errors = ErrorSerializer(many=True)  # type: ignore[assignment]
     error_count = serializers.IntegerField()
+    warnings = WarningSerializer(many=True, help_text="提醒：不影响写入，请核对")
     notes = NoteSerializer(many=True)
     good = serializers.IntegerField(help_text="没有错误的行数")
     total = serializers.IntegerField()
@@ -67,6 +82,7 @@ class RefusedOutcomeSerializer(serializers.Serializer):
     unchanged = serializers.IntegerField(required=False)
     errors = ErrorSerializer(many=True, required=False)  # type: ignore[assignment]
     error_count = serializers.IntegerField(required=False)
+    warnings = WarningSerializer(many=True, required=False)
     notes = NoteSerializer(many=True, required=False)
     good = serializers.IntegerField(required=False)
     total = serializers.IntegerField(required=False)
@@ -164,6 +180,8 @@ class Shapes:
             required=False, help_text="改已有的行时：读取时的版本；别人保存过，就在这一行报错"
         )
         self.row: Shape = type(f"{name}Row", (serializers.Serializer,), more | read)
+        told = {"warnings": RemarkSerializer(many=True, help_text="提醒：已写入，请核对")} if warns(register) else {}
+        self.saved: Shape = type(f"{name}Saved", (serializers.Serializer,), more | read | told) if told else self.row
         self.new: Shape = type(f"{name}New", (serializers.Serializer,), dict(write))
         self.change: Shape = type(f"{name}Change", (serializers.Serializer,), change | {"version": read_before})
         self.whole: Shape = type(f"{name}Whole", (serializers.Serializer,), write | {"version": read_before})
@@ -215,15 +233,15 @@ class Shapes:
             ),
             "create": extend_schema(
                 summary=f"新增{title}", request=self.new, parameters=[KEY], **tag,
-                responses={201: shape, 400: INVALID, 404: MISSING, 409: CONFLICT, 422: REUSED, **AUTH},
+                responses={201: self.saved, 400: INVALID, 404: MISSING, 409: CONFLICT, 422: REUSED, **AUTH},
             ),
             "update": extend_schema(
                 summary=f"修改{title}", request=self.whole, parameters=[IF_MATCH], **tag,
-                responses={**made, 400: INVALID, 409: CONFLICT, **STAMP},
+                responses={**made, 200: self.saved, 400: INVALID, 409: CONFLICT, **STAMP},
             ),
             "partial_update": extend_schema(
                 summary=f"修改{title}的几项", request=self.change, parameters=[IF_MATCH], **tag,
-                responses={**made, 400: INVALID, 409: CONFLICT, **STAMP},
+                responses={**made, 200: self.saved, 400: INVALID, 409: CONFLICT, **STAMP},
             ),
             "destroy": extend_schema(
                 summary=f"删除{title}", parameters=[IF_MATCH], **tag,

@@ -8,6 +8,7 @@ class MemberViewSet(RegisterViewSet):            # named by `viewset = "members.
         return self.answer(member)
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -42,6 +43,7 @@ from registers.ordering import ordering_of
 from registers.register import Register
 from registers.rows.results import RowError
 from registers.single import check_one, delete_one, save_one, writable_columns
+from registers.warned import warn_one, warns
 
 
 class RegisterViewSet(GenericViewSet):
@@ -88,18 +90,19 @@ class RegisterViewSet(GenericViewSet):
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
 
-    def answer(self, row: Any, status: int = 200) -> Response:
-        """One row as it now stands in the database."""
+    def answer(self, row: Any, status: int = 200, *, warnings: Sequence[Any] | None = None) -> Response:
+        """One row as it now stands in the database; after a write with what is unusual about it (P06)."""
         fresh = self.register.rows(self.request.user).filter(pk=row.pk).first()
         if fresh is None:
             raise NotFound
         shown = Row(self.register, self.request.user).of_object(fresh)
+        told = shown if warnings is None else shown | {"warnings": warnings}
         if not hasattr(fresh, "version"):
-            return Response(shown, status=status)
+            return Response(told, status=status)
         etag = etag_of(fresh.version, shown)
         if self.request.method == "GET" and is_known(self.request, etag):
             return Response(status=304, headers={"ETag": etag})
-        return Response(shown, status=status, headers={"ETag": etag})
+        return Response(told, status=status, headers={"ETag": etag})
 
     def body(self, request: Request) -> dict[str, Any]:
         """What a client sent for one row; override to take what no column takes."""
@@ -149,8 +152,9 @@ class CreateRows:
     def create(self: Any, request: Request) -> Response:
         require_change_right(self.register, request.user)
         values = _checked(self.register, request, self.body(request))
+        warnings = _warnings(self.register, request, values, None)
         row = save_one(self.register, by=request.user, values=values)
-        return self.answer(row, status=201)
+        return self.answer(row, status=201, warnings=warnings)
 
 
 class ChangeRows:
@@ -168,10 +172,11 @@ class ChangeRows:
         version = told_version(request, given, row)
         whole = (self.standing(row) | given) if partial else given
         values = _checked(self.register, request, whole)
+        warnings = _warnings(self.register, request, values, row)
         if partial:
             values = {name: value for name, value in values.items() if name in given}
         saved = save_one(self.register, by=request.user, values=values, row=row, version=version)
-        return self.answer(saved)
+        return self.answer(saved, warnings=warnings)
 
     @action(detail=False, methods=["post"], url_path="import", parser_classes=[MultiPartParser])
     def import_workbook(self: Any, request: Request) -> Response:
@@ -257,6 +262,11 @@ def _checked(register: Register, request: Request, given: dict[str, Any]) -> dic
     if checked.errors:
         raise RowErrors(checked.errors)
     return checked.rows[0].values if checked.rows else {}
+
+
+def _warnings(register: Register, request: Request, values: Mapping[str, Any], row: Any | None) -> list[Any] | None:
+    """What is unusual about values that are to be written; None where the register has no such rules."""
+    return warn_one(register, request.user, values, row) if warns(register) else None
 
 
 class RowErrors(serializers.ValidationError):

@@ -17,7 +17,7 @@ from registers.exchange.outcome import ERRORS_TOLD, ImportOutcome
 from registers.exchange.recognising import recognise_sheets
 from registers.register import Register
 from registers.rows.columns import Reference
-from registers.rows.results import RowError, RowNote
+from registers.rows.results import RowError, RowNote, RowWarning
 from registers.rows.tables import Table
 from registers.workbooks.errors import WorkbookRefused
 from registers.workbooks.reading import read_workbook
@@ -75,6 +75,10 @@ class BookOutcome:
     def notes(self) -> list[RowNote]:
         return [*self.unread, *(note for sheet in self.sheets for note in sheet.outcome.notes)]
 
+    @property
+    def warnings(self) -> list[RowWarning]:
+        return [warning for sheet in self.sheets for warning in sheet.outcome.warnings]
+
     def count(self, name: str) -> int:
         return sum(getattr(sheet.outcome, name) for sheet in self.sheets)
 
@@ -87,6 +91,7 @@ class BookOutcome:
             "unchanged": self.count("unchanged"),
             "errors": [error.as_dict() for error in errors[:ERRORS_TOLD]],
             "error_count": len(errors),
+            "warnings": [warning.as_dict() for warning in self.warnings[:ERRORS_TOLD]],
             "notes": [note.as_dict() for note in self.notes[:ERRORS_TOLD]],
             "good": self.count("created") + self.count("updated") + self.count("unchanged"),
             "total": self.count("total"),
@@ -199,6 +204,7 @@ class _Attempt:
         now.total = before.total
         told = {(note.row, note.column, note.message) for note in before.notes}
         now.notes = [*before.notes, *(n for n in now.notes if (n.row, n.column, n.message) not in told)]
+        now.warnings = [*(one for one in before.warnings if one.row not in wrong), *now.warnings]
         sheet.outcome = now
 
 

@@ -17,6 +17,7 @@ from registers.rows.checker import check_rows
 from registers.rows.columns import Column
 from registers.rows.results import CheckedRow, CheckedRows, RowError
 from registers.rows.tables import ABSENT, Table, table_from_cells, table_from_dicts, table_from_workbook
+from registers.warned import warn
 from registers.workbooks.errors import WorkbookRefused
 from registers.workbooks.reading import read_workbook
 from registers.workbooks.writing import mark_workbook
@@ -161,6 +162,7 @@ class _Attempt:
         planned = [entry for entry in planned if self.is_as_read(entry)]
         changing = [entry for entry in planned if entry.changes]
         self.outcome.unchanged = len(planned) - len(changing)
+        self.outcome.warnings = warn(self.register, self.user, self.checked, changing)
         saver = Saver(self.register, self.user, self.refuse_planned, checkpoint)
         try:
             written = saver.save(changing)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from registers.rows.results import RowError, RowNote
+from registers.rows.results import RowError, RowNote, RowWarning
 
 if TYPE_CHECKING:
     from registers.exchange.matching import Planned
@@ -20,6 +20,7 @@ class ImportOutcome:
     written                       whether anything has changed in the database
     refused                       rows are wrong, and that is why nothing was written
     marked_workbook               the rejected workbook with its bad cells marked; None where all rows are right
+    warnings                      rules of thumb that rows break which are new or changed; they hinder nothing
     stale                         rows that somebody saved since they were read (known.py); then nothing was written
     done                          what was done with each row, where all were right
     """
@@ -29,6 +30,7 @@ class ImportOutcome:
     unchanged: int = 0
     errors: list[RowError] = field(default_factory=list)
     notes: list[RowNote] = field(default_factory=list)
+    warnings: list[RowWarning] = field(default_factory=list)
     total: int = 0
     written: bool = False
     refused: bool = False
@@ -53,6 +55,7 @@ class ImportOutcome:
             "unchanged": self.unchanged,
             "errors": [error.as_dict() for error in self.errors[:ERRORS_TOLD]],
             "error_count": len(self.errors),
+            "warnings": [warning.as_dict() for warning in self.warnings[:ERRORS_TOLD]],
             "notes": [note.as_dict() for note in self.notes[:ERRORS_TOLD]],
             "good": self.good,
             "total": self.total,

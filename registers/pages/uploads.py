@@ -84,6 +84,7 @@ def told_of(outcome: Mapping[str, Any], stored: StoredFile) -> dict[str, Any]:
         "errors": [line_of(error) for error in errors[:ERRORS_SHOWN]],
         "error_count": outcome["error_count"],
         "more_errors": max(outcome["error_count"] - ERRORS_SHOWN, 0),
+        "warnings": [line_of(warning) for warning in outcome.get("warnings", ())[:NOTES_SHOWN]],
         "notes": [line_of(note) for note in notes[:NOTES_SHOWN]],
         "good": f"{good:,}",
         "can_partial": bool(good and errors),

@@ -69,6 +69,35 @@ class RowNote:
         }  # fmt: skip
 
 
+class Remark(str):
+    """A sentence of a register's `warnings()` about one column; `field` names it."""
+
+    field: str
+
+    def __new__(cls, text: str, field: str) -> "Remark":
+        made = super().__new__(cls, text)
+        made.field = field
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class RowWarning:
+    """A rule of thumb that a row breaks; it is written all the same. Without a column it is about the whole row."""
+
+    sheet: str
+    row: int
+    column: str
+    message: str
+    field: str = ""
+    position: int | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """For REST: sheet, row, column, field, message."""
+        return {
+            "sheet": self.sheet, "row": self.row, "column": self.column, "field": self.field, "message": self.message,
+        }  # fmt: skip
+
+
 @dataclass(slots=True)
 class CheckedRow:
     """One good row: values by field (only columns that were given), and its number among equal rows, from 1."""

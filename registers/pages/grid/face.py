@@ -1,6 +1,6 @@
 """The grid of a register: the page with its rows, and what it asks while people type, paste and save."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from registers import reading
 from registers.errors import DomainError, Invalid
 from registers.exchange.importing import check, import_table
+from registers.exchange.known import by_key
 from registers.exchange.matching import Planned, keys_of, lookups_of
 from registers.exchange.outcome import ERRORS_TOLD, ImportOutcome
 from registers.ordering import ordering_of
@@ -18,8 +19,9 @@ from registers.pages.grid.bodies import LIMIT, SentRow, known_of, pasted_cells, 
 from registers.pages.grid.cells import column_specs, frozen_columns, rows_for_grid
 from registers.pages.grid.pasting import known_rows, placed
 from registers.pages.history import last_changes
-from registers.rows.results import RowError, RowNote
+from registers.rows.results import CheckedRows, RowError, RowNote, RowWarning
 from registers.rows.tables import Table
+from registers.warned import warn, warns
 
 NOTHING = "这里没有可以修改的行，请回到列表放宽筛选。"
 EMPTY_ROWS = 30  # to type into, below the rows that are there
@@ -108,6 +110,7 @@ class GridFace(Face):
         return _json(
             {
                 "errors": _errors(checked.errors),
+                "warnings": _warnings(self.warned(rows, checked)),
                 "notes": _notes(checked.notes),
                 "there": [{"n": number} | row for number, row in there.items()],
             }
@@ -128,9 +131,20 @@ class GridFace(Face):
                 "created": outcome.created,
                 "updated": outcome.updated,
                 "unchanged": outcome.unchanged,
+                "warnings": _warnings(outcome.warnings),
                 "notes": _notes(outcome.notes),
             }
         )
+
+    def warned(self, sent: Sequence[SentRow], checked: CheckedRows) -> list[RowWarning]:
+        """What is unusual about rows that are right (P06): told beside the errors, and no hindrance to saving."""
+        if not warns(self.register):
+            return []
+        keys = {row.number: row.key for row in sent if row.key}
+        mine = by_key(self.register, self.register.changeable(self.user), keys.values())
+        there = self.register.rows(self.user).in_bulk(mine.values())
+        planned = [Planned(row, there.get(mine.get(keys.get(row.number, "")))) for row in checked.rows]
+        return warn(self.register, self.user, checked, planned)
 
     def table(self, rows: list[SentRow]) -> Table:
         return table_of(self.register.columns_for(self.user), rows)
@@ -181,6 +195,10 @@ def _errors(errors: Iterable[RowError]) -> list[dict[str, Any]]:
         }
         for error in list(errors)[:ERRORS_TOLD]
     ]
+
+
+def _warnings(warnings: Iterable[RowWarning]) -> list[dict[str, Any]]:
+    return [{"n": one.row, "field": one.field, "message": one.message} for one in list(warnings)[:ERRORS_TOLD]]
 
 
 def _notes(notes: Iterable[RowNote]) -> list[str]:

@@ -77,7 +77,7 @@ export class Checker {
   }
 
   /** Put an answer on rows that are still as they were asked for. */
-  take(states, { errors, there = [] }) {
+  take(states, { errors, warnings = [], there = [] }) {
     const { model } = this;
     const still = new Set([...states].filter(([row, touched]) => row.touched === touched).map(([row]) => row));
     still.forEach((row) => row.clear());
@@ -89,6 +89,7 @@ export class Checker {
         row.problems.set(model.at.get(field) ?? -1, message);
       }
     }
+    this.warn(warnings, still);
     for (const stored of there) {
       const row = model.rows[stored.n - 1];
       if (still.has(row)) {
@@ -96,5 +97,16 @@ export class Checker {
       }
     }
     model.tell([...still]);
+  }
+
+  /** Put what is unusual on its rows, two sentences about one cell under each other; rows without a cell for it at -1. */
+  warn(warnings, still) {
+    for (const { n, field, message } of warnings) {
+      const row = this.model.rows[n - 1];
+      if (still.has(row)) {
+        const at = this.model.at.get(field) ?? -1;
+        row.warnings.set(at, row.warnings.has(at) ? `${row.warnings.get(at)}；${message}` : message);
+      }
+    }
   }
 }

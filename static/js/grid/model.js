@@ -16,6 +16,7 @@ export class Row {
   /** Forget what the server said about this row. */
   clear() {
     this.problems = new Map(); // column index → what is wrong; -1: the row as a whole
+    this.warnings = new Map(); // the same of what is unusual: it hinders nothing
     this.there = null; // the stored row that a new one names
   }
 
@@ -128,6 +129,8 @@ export class Model extends EventTarget {
     for (const [row, at] of step) {
       row.problems.delete(at);
       row.problems.delete(-1);
+      row.warnings.delete(at);
+      row.warnings.delete(-1);
       this.clashes.get(row)?.delete(at);
     }
     for (const row of rows) {

@@ -46,23 +46,27 @@ export class Saver {
   }
 
   /** What was saved is what stands; what was typed during the save stays as a change. */
-  keep(states, { saved, created, updated, unchanged, notes }) {
+  keep(states, { saved, created, updated, unchanged, notes, warnings = [] }) {
     const { model } = this;
+    const still = new Set();
     for (const stored of saved) {
       const row = model.rows[stored.n - 1];
       const same = states.get(row) === row.touched;
       Object.assign(row, { key: stored.key, version: stored.version, base: [...stored.cells], carried: null });
       if (same) {
         row.cells = [...stored.cells];
+        still.add(row);
       }
       row.clear();
     }
+    this.checker.warn(warnings, still);
     model.forgetSteps();
     model.tell(saved.map((stored) => model.rows[stored.n - 1]));
     const parts = [
       created ? `新增 ${created} 行` : "",
       updated ? `修改 ${updated} 行` : "",
       unchanged ? `${unchanged} 行与原有的相同` : "",
+      warnings.length ? `有 ${warnings.length} 处提醒请核对` : "",
     ].filter(Boolean);
     this.say([`已保存：${parts.join("，")}`, ...notes].join("；"));
   }

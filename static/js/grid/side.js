@@ -20,7 +20,7 @@ export class Side {
     const part = (name) => root.querySelector(`[data-grid-${name}]`);
     Object.assign(this, { box: part("side"), title: part("side-title"), actions: part("side-actions"), list: part("side-list") });
     this.said = part("said");
-    this.counts = Object.fromEntries(["rows", "changed", "wrong"].map((name) => [name, root.querySelector(`[data-grid-count="${name}"]`)]));
+    this.counts = Object.fromEntries(["rows", "changed", "wrong", "warned"].map((name) => [name, root.querySelector(`[data-grid-count="${name}"]`)]));
     this.tip = part("tip");
     this.drawn = "";
     model.addEventListener("changed", () => this.draw());
@@ -52,17 +52,25 @@ export class Side {
         found.push([row, -1, "这一条已有记录", [["并入原有的记录", () => this.bring(row)]]]);
       }
     }
-    return found;
+    return [...found, ...this.warned()];
+  }
+
+  /** What is unusual, behind all that wants doing. */
+  warned() {
+    return this.model.rows.flatMap((row) => [...row.warnings].map(([at, message]) => [row, at, `提醒：${message}`, []]));
   }
 
   draw() {
     const { model } = this;
     const changed = model.changed;
     const entries = this.entries();
-    const wrong = entries.filter(([, , , buttons]) => !buttons.length).length;
+    const warned = this.warned().length;
+    const wrong = entries.filter(([, , , buttons]) => !buttons.length).length - warned;
     this.counts.rows.textContent = model.filled.length.toLocaleString();
     this.counts.changed.textContent = changed.length.toLocaleString();
     this.counts.wrong.textContent = wrong.toLocaleString();
+    this.counts.warned.textContent = warned.toLocaleString();
+    this.counts.warned.parentElement.hidden = !warned;
     this.counts.wrong.parentElement.classList.toggle("is-wrong", wrong > 0);
     this.tip.classList.toggle("is-quiet", changed.length > 0);
     const signature = JSON.stringify(entries.slice(0, SHOWN).map(([row, at, message]) => [row.n, at, message])) + entries.length;
@@ -76,7 +84,7 @@ export class Side {
     const { model } = this;
     this.box.hidden = !entries.length;
     const open = [...model.clashes.values()].reduce((sum, cells) => sum + cells.size, 0);
-    this.title.textContent = open ? `${open} 格与别人刚保存的不同` : `${entries.length.toLocaleString()} 处需要处理`;
+    this.title.textContent = open ? `${open} 格与别人刚保存的不同` : `${entries.length.toLocaleString()} 处需要${entries.length > this.warned().length ? "处理" : "核对"}`;
     this.actions.replaceChildren(
       ...(open > 1 ? [button("全部保留我的", () => this.saver.settleAll(false)), button("全部用对方的", () => this.saver.settleAll(true))] : []),
     );

@@ -105,7 +105,8 @@ export class Sheet {
     const inside = row.n - 1 >= this.selection.top && row.n - 1 <= this.selection.bottom;
     const changed = !row.isEmpty && row.isChanged;
     const wrong = row.problems.size > 0;
-    const signature = `${inside}|${changed}|${wrong}|${row.isNew}`;
+    const warned = !wrong && row.warnings.size > 0;
+    const signature = `${inside}|${changed}|${wrong}|${warned}|${row.isNew}|${row.warnings.get(-1) ?? ""}`;
     if (this.painted.get(cell) === signature) {
       return;
     }
@@ -113,7 +114,8 @@ export class Sheet {
     cell.classList.toggle("is-inside", inside);
     cell.classList.toggle("is-changed", changed);
     cell.classList.toggle("is-wrong", wrong);
-    cell.title = wrong ? "这一行有需要改正的" : changed ? (row.isNew ? "新的一行" : "这一行有改动") : "";
+    cell.classList.toggle("is-warned", warned);
+    cell.title = row.warnings.get(-1) ? `提醒：${row.warnings.get(-1)}` : wrong ? "这一行有需要改正的" : changed ? (row.isNew ? "新的一行" : "这一行有改动") : "";
   }
 
   paintCell(cell, row, at) {
@@ -121,6 +123,7 @@ export class Sheet {
     const index = row.n - 1;
     const text = model.shown(row, at);
     const problem = row.problems.get(at);
+    const warning = row.warnings.get(at);
     const clash = model.clashes.get(row)?.has(at);
     const carried = row.carried !== null && row.carried[at] !== "" && row.cells[at] === row.carried[at];
     const changed = !carried && row.cells[at] !== row.base[at];
@@ -128,12 +131,13 @@ export class Sheet {
       "is-active": index === selection.row && at === selection.column,
       "is-chosen": selection.has(index, at),
       "is-wrong": problem !== undefined,
+      "is-warned": problem === undefined && warning !== undefined,
       "is-clash": Boolean(clash),
       "is-carried": carried,
       "is-changed": changed,
       "is-fixed": !model.canWrite(row, at),
     };
-    const signature = `${Object.values(classes).map(Number).join("")}|${problem ?? ""}|${text}`;
+    const signature = `${Object.values(classes).map(Number).join("")}|${problem ?? ""}|${warning ?? ""}|${text}`;
     if (this.painted.get(cell) === signature) {
       return;
     }
@@ -142,7 +146,7 @@ export class Sheet {
     for (const [name, on] of Object.entries(classes)) {
       cell.classList.toggle(name, on);
     }
-    cell.title = problem ?? (changed && !row.isNew ? `原为“${row.base[at] || "空"}”` : "");
+    cell.title = problem ?? (warning ? `提醒：${warning}` : changed && !row.isNew ? `原为“${row.base[at] || "空"}”` : "");
     if (problem) {
       cell.setAttribute("aria-invalid", "true");
     } else {
