@@ -38,12 +38,22 @@ def _navigation(request: HttpRequest, user: Any) -> list[dict[str, Any]]:
     if sockets.MENU_GROUPS[0] not in {item.group for item, _ in items}:
         groups[sockets.MENU_GROUPS[0]] = []
     for item, url in items:
-        entry = {"title": item.title, "url": url, "active": url == active, "badge": ""}
+        part = sockets.menu_part(item)
+        entry = {"title": item.title, "url": url, "active": url == active, "badge": "", "part": part}
         groups.setdefault(item.group, []).append(entry)
     home = reverse("home")
     first = groups[sockets.MENU_GROUPS[0]]
     first.insert(0, {"title": "待办与动态", "url": home, "active": request.path == home, "badge": ""})
+    for entries in groups.values():
+        _head(entries)
     return [{"title": title, "icon": ICONS.get(title, "list"), "items": items} for title, items in groups.items()]
+
+
+def _head(entries: list[dict[str, Any]]) -> None:
+    """`heading` at the first entry of each part, where a person sees more than one part of the group."""
+    parts = [entry.get("part", "") for entry in entries]
+    for entry, part, before in zip(entries, parts, ["", *parts], strict=False):
+        entry["heading"] = part if part != before and len(set(parts)) > 1 else ""
 
 
 def _place(user: Any) -> dict[str, str]:

@@ -90,11 +90,23 @@ area_names = Slot({})  # (codes) -> {code: name}: one question for any number of
 area_choices = Slot([])  # (user, right) -> [(code, name)]: the areas of his scope that a list is filtered by
 
 MENU_GROUPS = ("工作台", "村居", "党员", "联建", "产业", "积分", "服务", "数据", "管理")
+# Long groups are read in parts: group → (the order its part begins at, what it is called).
+MENU_PARTS: dict[str, tuple[tuple[int, str], ...]] = {
+    "村居": ((0, "村情"), (40, "集体资产"), (50, "设施与产品"), (90, "区划")),
+    "党员": ((0, "组织与党员"), (30, "班子与干部"), (50, "人才与培训")),
+    "联建": ((0, "组织"), (40, "成员与联结"), (50, "场所与值班"), (60, "帮扶"), (70, "规划")),
+    "产业": ((0, "合作社"), (40, "合办项目"), (60, "企业"), (70, "土地与产品"), (100, "资金与招商")),
+}
 _menu: dict[str, MenuItem] = {}
 
 
 def add_menu_item(item: MenuItem) -> None:
     _menu[item.url_name] = item
+
+
+def menu_part(item: MenuItem) -> str:
+    """The part of its group that an entry stands under; empty where the group has none."""
+    return next((title for start, title in reversed(MENU_PARTS.get(item.group, ())) if item.order >= start), "")
 
 
 def menu() -> list[MenuItem]:

@@ -204,6 +204,18 @@ def test_the_menu_follows_the_rights_and_marks_where_one_is(world):
     assert list(menu("nobody", reverse("home"))) == ["待办与动态"]
 
 
+def test_long_groups_of_the_menu_are_read_in_parts(world):
+    groups = {group["title"]: group["items"] for group in world.client("zhenjie").get("/").context["navigation"]}
+    headings = {title: [item["heading"] for item in items if item["heading"]] for title, items in groups.items()}
+    assert headings["联建"] == ["组织", "成员与联结", "场所与值班", "帮扶", "规划"]
+    assert headings["工作台"] == headings["数据"] == []
+    for title, items in groups.items():
+        run = 0
+        for item in items:
+            run = 1 if item["heading"] else run + 1
+            assert run <= 7, f"{title}: name parts in MENU_PARTS, “{item['title']}” is one too many"
+
+
 def test_lists_are_filtered_by_the_areas_of_the_scope(world):
     def choices(username: str) -> list[str]:
         form = world.client(username).get(reverse("villages:list")).context["filter_form"]
