@@ -11,6 +11,7 @@ from members.views import (
     points_entries,
     points_exports,
     points_import,
+    points_publication,
     points_scheme_edit,
     points_schemes,
     points_scores,
@@ -41,12 +42,15 @@ _closes = [
     path("start/", points_closes.StartClose.as_view(), name="start"),
     path("<int:pk>/", points_close.CloseDetail.as_view(), name="detail"),
     path("<int:pk>/export.xlsx", points_exports.ExportScores.as_view(), name="export"),
+    path("<int:pk>/notice/", points_publication.NoticePage.as_view(), name="notice"),
+    path("<int:pk>/changes/", points_publication.ChangesPage.as_view(), name="changes"),
     path("<int:pk>/publish/", points_closes.Publish.as_view(), name="publish"),
     path("<int:pk>/confirm/", points_closes.Confirm.as_view(), name="confirm"),
     path("<int:pk>/reopen/", points_closes.Reopen.as_view(), name="reopen"),
 ]
 _scores = [
     path("", points_closes.ScoreIndex.as_view(), name="list"),
+    path("years/", points_publication.YearPage.as_view(), name="years"),
     path("<int:pk>/", points_scores.ScoreDetail.as_view(), name="detail"),
     path("member/<str:number>/", points_scores.MemberScores.as_view(), name="member"),
 ]

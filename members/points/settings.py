@@ -1,5 +1,7 @@
 """What a county or a town may decide about points."""
 
+from collections.abc import Callable
+
 from registers.models.setting import SettingDeclaration, declare_setting
 
 _YES, _NO = {"是", "true", "1", "yes"}, {"否", "false", "0", "no", ""}
@@ -31,3 +33,33 @@ TOWN_STEP_COVERS = declare_setting(
 PUBLICATION_DAYS = declare_setting(
     SettingDeclaration("closes.publication_days", "季度结算公示期（工作日）", 5, _working_days)
 )
+
+
+def _line(longest: int) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if len(text.strip()) > longest:
+            raise ValueError(f"最多 {longest} 个字")
+        return text.strip()
+
+    return parse
+
+
+SUPERVISION_PHONE = declare_setting(
+    SettingDeclaration("closes.supervision_phone", "积分公示的监督电话", "", _line(40), "印在公示表上", per_town=True)
+)
+OBJECTION_RECEIVER = declare_setting(
+    SettingDeclaration(
+        "closes.objection_receiver", "积分公示的异议受理人", "", _line(40), "姓名和职务，印在公示表上", per_town=True
+    )
+)
+MASK_IN_VILLAGE = declare_setting(
+    SettingDeclaration(
+        "closes.mask_in_village", "村内公示隐去姓名中间字", False, _yes_or_no, "默认村内公示全名。", per_town=True
+    )
+)
+MASK_BEYOND_VILLAGE = declare_setting(
+    SettingDeclaration(
+        "closes.mask_beyond_village", "村外公示隐去姓名中间字", True, _yes_or_no,
+        "联建单位、镇街的公示表贴到别的村，默认隐去。", per_town=True,
+    )
+)  # fmt: skip

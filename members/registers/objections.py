@@ -28,7 +28,7 @@ class ObjectionRegister(Register):
     title = "积分异议"
     group = "积分"
     menu_order = 45
-    icon = "message-report"
+    icon = "messages"
     columns = (
         Column("quarter", "季度", Quarter(), required=True, example="2026Q3", help="正在公示的季度"),
         Column(

@@ -26,6 +26,7 @@ MENU = (
     ("积分记录", "entries:list"),
     ("季度结算", "closes:list"),
     ("季度得分", "scores:list"),
+    ("年度结果", "scores:years"),
     ("积分办法", "schemes:list"),
 )
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from lianjian import clock, periods
-from members.models import PointScore, QuarterClose
+from members.models import PointObjection, PointScore, QuarterClose
 from members.models.subjects import SubjectClass, SubjectKind
 from members.queries import point_closes as queries
 from members.views import points_base as base
@@ -142,6 +142,10 @@ class CloseDetail(CloseView):
     def actions(self, close: QuarterClose) -> list[Action]:
         label = base.quarter_label(close.quarter)
         made = []
+        if close.state in (State.PUBLISHED, State.LOCKED):
+            made.append(Action("公示表", reverse("closes:notice", args=[close.pk]), icon="printer"))
+        if close.number > 1:
+            made.append(Action("与上一版对比", reverse("closes:changes", args=[close.pk]), icon="arrows-exchange"))
         if close.state == State.TRIAL and self.may(PUBLISH, close):
             over = periods.parse_quarter(close.quarter).last_day < clock.today()
             made.append(
@@ -169,6 +173,13 @@ class CloseDetail(CloseView):
         if close.state == State.SUPERSEDED:
             why = f"：{close.reopen_reason}" if close.reopen_reason else ""
             notices.append(Notice(f"这一版已被后面的版本替代{why}。", "late"))
+        if close.state == State.PUBLISHED:
+            waiting = PointObjection.objects.visible_to(self.user).filter(quarter=close.quarter, outcome="pending")
+            address = f"{reverse('point-objections:list')}?{urlencode({'outcome': 'pending'})}"
+            if count := waiting.filter(close__area_id=close.area_id).count():
+                notices.append(Notice(f"有 {count} 条异议等处理，处理完才能审定。", "waiting", address, "查看异议"))
+            if close.is_correction:
+                notices.append(Notice("这一版是异议更正后重算的，已接替原来公示的一版。", "info"))
         if not self.scope.covers(close.area_id):
             notices.append(Notice("这里只列出您范围内的人，名次按全村、全联建单位、全镇计算。", "info"))
         return notices

@@ -186,7 +186,7 @@ def year_results(scores: list[PointScore]) -> list[dict[str, Any]]:
         if score.total is not None and score.close.state == QuarterClose.State.LOCKED:
             years.setdefault(score.close.quarter[:4], []).append(score.total)
     return [
-        {"year": year, "mean": base.points(mean(totals)), "count": len(totals)}
+        {"year": year, "mean": base.points(mean(sum(totals), len(totals))), "count": len(totals)}
         for year, totals in sorted(years.items(), reverse=True)
     ]
 

@@ -22,6 +22,7 @@ from tests.matrix.route import (
     faces,
     row,
 )
+from tests.members.points import stage as points
 from tests.members.points.stage import posted
 from tests.world import TOWN
 
@@ -105,10 +106,13 @@ POINT_PAGES = (
     Route("closes:start", COUNTY, "post", given={"county": "371083", "quarter": "2026Q3"}),
     *row("closes:detail", POINTS, "closes", POINTS, shared=True),
     *row("closes:export", POINTS, "closes", POINTS, shared=True),
+    *row("closes:notice", POINTS, "closes:posted", POINTS, shared=True),
+    *row("closes:changes", POINTS, "closes:second", POINTS, shared=True),
     *row("closes:publish", COUNTY, "closes", POINTS, "post", shared=True),
     *row("closes:confirm", COUNTY, "closes", POINTS, "post", shared=True),
     *row("closes:reopen", COUNTY, "closes", POINTS, "post", shared=True, given=WHY),
     Route("scores:list", POINTS),
+    Route("scores:years", POINTS),
     *row("scores:detail", POINTS, "scores", POINTS),
     *row("scores:member", POINTS, "scores:member", POINTS),
     Route("schemes:list", POINTS),
@@ -177,7 +181,9 @@ def put(stage: Any) -> None:
     came = {"training": training, "village_code": village, "name": "李海燕"}
     rows["attendances"] = save_attendance(by=county, items=[(came, None)])[0].pk
     secretary = Subject.objects.unscoped("test").get(number=rows["members"])
-    posted(world, "2023Q4", secretary)
+    rows["closes:posted"] = posted(world, "2023Q4", secretary).pk
+    points.approved(world, secretary, "A02")
+    rows["closes:second"] = points.closed(county).pk
     rows["point-objections"] = receive(
         by=world.user("zhenshen"), objection=None, quarter="2023Q4", subject=secretary, received_on=day,
         content="少记了一次志愿服务",

@@ -1,0 +1,291 @@
+"""The list that is posted (公示表), what changed between two versions, and the results of a year."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+
+from lianjian import areacodes, clock
+from members.models import QuarterClose
+from members.models.subjects import SubjectKind
+from members.points.amounts import mean
+from members.queries import point_closes as queries
+from members.queries import point_publication as publication
+from members.views import points_base as base
+from members.views.points_closes import TITLE, CloseView, State, state_cell
+from members.views.points_exports import workbook
+from registers.models.setting import setting
+from registers.rows.columns import Column, Integer, Points, Text
+
+MOST_POSTED = 2_000  # names on one paper; a county is posted village by village
+MOST_CHANGES = 500
+MOST_OF_A_YEAR = 500
+MOST_EXPORTED = 50_000
+ADVICE = "仅供民主评议参考"
+
+
+class NoticeForm(forms.Form):
+    """Where the paper hangs: a village, a federation or a town."""
+
+    area = forms.ChoiceField(label="镇街、村居", required=False)
+    federation = forms.ChoiceField(label="新村、联建片区", required=False)
+    kind = forms.ChoiceField(label="对象", required=False)
+
+    def __init__(self, data: Any, *, view: "NoticePage", close: QuarterClose, kinds: list[str]) -> None:
+        super().__init__(data, label_suffix="")
+        chosen = self.data.get("area", "")
+        fields: dict[str, Any] = self.fields
+        fields["area"].choices = [("", "请选择"), *base.area_choices(view.scope, chosen)]
+        federations = queries.federations_in(close, view.user)
+        fields["federation"].choices = [("", "不限"), *((str(pk), name) for pk, name in federations)]
+        names = dict(SubjectKind.choices)
+        fields["kind"].choices = [(kind, names[kind]) for kind in kinds]
+        if len(kinds) < 2:  # noqa: PLR2004 -- one kind is no choice
+            del fields["kind"]
+        if not federations:
+            del fields["federation"]
+
+    def value(self, name: str) -> str:
+        return str(self.cleaned_data.get(name) or "") if self.is_valid() else ""
+
+
+class NoticePage(CloseView):
+    """公示表 of one place, to print and post: no deductions' reasons, and not the lowest grade."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        close = self.close(pk)
+        if close.state not in (State.PUBLISHED, State.LOCKED):
+            raise Http404
+        kinds = list(queries.kinds_in(close, self.user))
+        form = NoticeForm(request.GET, view=self, close=close, kinds=kinds)
+        kind = form.value("kind") or (kinds[0] if kinds else SubjectKind.MEMBER)
+        area, federation = form.value("area"), form.value("federation")
+        choices = base.area_choices(self.scope)
+        if not area and not federation and len(choices) == 1:  # a village clerk's own village
+            area = choices[0][0]
+        label = base.quarter_label(close.quarter)
+        context: dict[str, Any] = {
+            "breadcrumbs": self.crumbs(
+                (TITLE, reverse("closes:list")),
+                (f"{label}积分结算", reverse("closes:detail", args=[pk])),
+                ("公示表", ""),
+            ),
+            "close": close,
+            "filter_form": form,
+            "label": label,
+            "back_url": reverse("closes:detail", args=[pk]),
+            "advice": ADVICE,
+        }
+        if area or federation:
+            context |= self.paper(close, kind, area, federation)
+        return self.page("members/points/notice.html", context)
+
+    def paper(self, close: QuarterClose, kind: str, area: str, federation: str) -> dict[str, Any]:
+        place, rank = self.place(area, federation)
+        names = dict(queries.federations_in(close, self.user))
+        grades = queries.grade_names(close, self.user, kind)
+        found = publication.posted(close, self.user, kind=kind, place=place, grades=grades, rank=rank, most=MOST_POSTED)
+        in_village = rank == "rank_village"
+        town = area or next((row.close_subject.village_code for row in found.rows), close.area_id)
+        masked = setting("closes.mask_in_village" if in_village else "closes.mask_beyond_village", town)
+        codes = {row.close_subject.village_code for row in found.rows} | ({area} if area else set())
+        places = base.place_names(codes)
+        where = names.get(int(federation), "") if federation else places.get(area, area)
+        return {
+            "where": where,
+            "kind": dict(SubjectKind.choices)[kind],
+            "rows": [
+                {
+                    "rank": getattr(row, rank),
+                    "name": hidden_name(row.close_subject.name) if masked else row.close_subject.name,
+                    "village": places.get(row.close_subject.village_code, ""),
+                    "total": base.points(row.total),
+                    "grade": row.grade,
+                }
+                for row in found.rows
+            ],
+            "with_village": not in_village,
+            "left_out": found.left_out,
+            "exempt": found.exempt,
+            "phone": setting("closes.supervision_phone", town),
+            "receiver": setting("closes.objection_receiver", town),
+            "settings_url": reverse("settings") if self.user.can("settings.change") else "",
+        }
+
+    def place(self, area: str, federation: str) -> tuple[Q, str]:
+        """The condition and the rank that the paper shows."""
+        if federation:
+            return Q(close_subject__federation=int(federation)), "rank_federation"
+        low, high = areacodes.subtree(area)
+        inside = Q(close_subject__village_code__gte=low, close_subject__village_code__lt=high)
+        return inside, "rank_village" if len(area) == areacodes.LEVEL_LENGTHS["village"] else "rank_town"
+
+
+def hidden_name(name: str) -> str:
+    """王秀兰 → 王*兰, 王平 → 王*."""
+    return f"{name[:1]}*{name[-1:] if len(name) > 2 else ''}"  # noqa: PLR2004 -- two characters keep the first
+
+
+class ChangesPage(CloseView):
+    """Two versions of a quarter beside each other: whose result moved, and by how much."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        close = self.close(pk)
+        others = queries.closes_for(self.user).filter(area=close.area_id, quarter=close.quarter).exclude(pk=pk)
+        wanted = request.GET.get("with", "")
+        earlier = others.filter(number__lt=close.number).order_by("-number").first()
+        other = others.filter(pk=int(wanted)).first() if wanted.isdecimal() and len(wanted) < 19 else earlier  # noqa: PLR2004
+        if other is None:
+            raise Http404
+        old, new = sorted((close, other), key=lambda one: one.number)
+        found = publication.changes(old, new, self.scope, MOST_CHANGES)
+        names = base.place_names(change.village for change in found)
+        head = base.head
+        heads = [
+            head("name", "姓名", main=True), head("village", "村居", css="name"),
+            head("before", f"第 {old.number} 版", css="num", unit="分", main=True),
+            head("after", f"第 {new.number} 版", css="num", unit="分", main=True),
+            head("change", "变化", css="num", unit="分", main=True), head("grade", "等次"),
+            head("rank", "名次", meaning="联建内名次；没有联建的为村内名次"),
+        ]  # fmt: skip
+        context = {
+            "register": {"title": "两版对比", "empty_text": "两版的结果完全相同。"},
+            "breadcrumbs": self.crumbs(
+                (TITLE, reverse("closes:list")),
+                (f"{base.quarter_label(close.quarter)}积分结算", reverse("closes:detail", args=[pk])),
+                ("两版对比", ""),
+            ),
+            "object_title": f"{base.quarter_label(close.quarter)}：第 {old.number} 版与第 {new.number} 版",
+            "columns": heads,
+            "rows": [self.line(heads, change, names) for change in found],
+            "count": len(found),
+            "urls": {},
+            "most": MOST_CHANGES if len(found) == MOST_CHANGES else None,
+            "versions": [
+                {"title": f"第 {one.number} 版", "url": f"?with={one.pk}", "status": state_cell(one),
+                 "current": one.pk == other.pk}
+                for one in others.order_by("-number")[:20]
+            ],
+            "back_url": reverse("closes:detail", args=[pk]),
+        }  # fmt: skip
+        return self.page("members/points/changes.html", context)
+
+    def line(self, heads: list[dict], change: publication.Change, names: dict[str, str]) -> dict[str, Any]:
+        both = change.total is not None and change.total_before is not None
+        cells = [
+            change.name, names.get(change.village, change.village), told(change.listed_before, change.total_before),
+            told(change.listed, change.total), base.signed(change.total - change.total_before) if both else "",  # type: ignore[operator]
+            moved(change.grade_before, change.grade), moved(change.rank_before, change.rank),
+        ]  # fmt: skip
+        url = reverse("scores:detail", args=[change.score]) if change.score else ""
+        return base.row(heads, cells, url=url)
+
+
+def told(listed: bool, total: int | None) -> str:
+    if not listed:
+        return "不在内"
+    return base.points(total) if total is not None else "免于积分"
+
+
+def moved(before: Any, after: Any) -> str:
+    shown = [str(value) if value not in (None, "") else "—" for value in (before, after)]
+    return shown[0] if shown[0] == shown[1] else " → ".join(shown)
+
+
+class YearForm(forms.Form):
+    year = forms.ChoiceField(label="年度", required=False)
+    kind = forms.ChoiceField(label="对象", required=False, choices=SubjectKind.choices)
+    area = forms.ChoiceField(label="镇街、村居", required=False)
+
+    def __init__(self, data: Any, *, view: "YearPage", years: list[tuple[str, str]]) -> None:
+        super().__init__(data, label_suffix="")
+        fields: dict[str, Any] = self.fields
+        several = len({county for county, _ in years}) > 1
+        names = base.place_names(county for county, _ in years) if several else {}
+        fields["year"].choices = [(f"{county}-{year}", f"{names.get(county, '')}{year} 年") for county, year in years]
+        fields["area"].choices = [("", "全部"), *base.area_choices(view.scope, self.data.get("area", ""))]
+
+    def value(self, name: str, default: str = "") -> str:
+        return str(self.cleaned_data.get(name) or default) if self.is_valid() else default
+
+
+class YearPage(base.PointsView):
+    """年度结果 (rule 9): each subject's mean over the locked quarters that scored it, with their number."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        years = publication.years_of(self.user)
+        form = YearForm(request.GET, view=self, years=years)
+        head = base.head
+        heads = [
+            head("name", "姓名", main=True), head("number", "编号", css="quiet"), head("village", "村居", css="name"),
+            head("quarters", "计分季度", css="num", unit="个", main=True),
+            head("mean", "年度平均", css="num", unit="分", main=True),
+        ]  # fmt: skip
+        context: dict[str, Any] = {
+            "register": {"title": "年度结果", "empty_text": "还没有审定的季度。审定以后，这里按年度算出平均分。"},
+            "breadcrumbs": self.crumbs(("年度结果", "")),
+            "filter_form": form,
+            "primary_filters": list(form.fields),
+            "urls": {"clear": "?"},
+            "columns": heads,
+            "rows": [],
+            "advice": ADVICE,
+        }
+        if years:
+            county, year = self.chosen(form, years)
+            rows = self.narrowed(publication.year_rows(self.user, county, year, form.value("kind", "member")), form)
+            if "export" in request.GET:
+                return self.export(rows, year)
+            found = list(rows[:MOST_OF_A_YEAR])
+            names = base.place_names(one["village"] for one in found)
+            context["count"] = rows.count()
+            context["most"] = MOST_OF_A_YEAR
+            context["export_url"] = f"?{self.query(request)}"
+            context["rows"] = [
+                base.row(
+                    heads,
+                    [one["name"], one["number"], names.get(one["village"], one["village"]), one["quarters"],
+                     base.points(mean(one["points"], one["quarters"]))],
+                    url=reverse("scores:member", args=[one["number"]]),
+                )
+                for one in found
+            ]  # fmt: skip
+        return self.page("members/points/year.html", context)
+
+    def chosen(self, form: YearForm, years: list[tuple[str, str]]) -> tuple[str, str]:
+        county, _, year = form.value("year", f"{years[0][0]}-{years[0][1]}").partition("-")
+        return county, year
+
+    def narrowed(self, rows: Any, form: YearForm) -> Any:
+        if not form.is_valid():
+            return rows.none()
+        if area := form.value("area"):
+            low, high = areacodes.subtree(area)
+            rows = rows.filter(close_subject__village_code__gte=low, close_subject__village_code__lt=high)
+        return rows
+
+    def query(self, request: HttpRequest) -> str:
+        query = request.GET.copy()
+        query["export"] = "1"
+        return query.urlencode()
+
+    def export(self, rows: Any, year: str) -> HttpResponse:
+        found = list(rows[:MOST_EXPORTED])
+        names = base.place_names({one["village"] for one in found} | {one["village"][:9] for one in found})
+        columns = [
+            Column("town", "镇街", Text()), Column("village", "村居", Text(), width=16),
+            Column("number", "编号", Text(), width=18), Column("name", "姓名", Text()),
+            Column("quarters", "计分季度", Integer()), Column("mean", "年度平均", Points(), unit="分"),
+        ]  # fmt: skip
+        cells = (
+            [names.get(one["village"][:9], ""), names.get(one["village"], ""), one["number"], one["name"],
+             one["quarters"], mean(one["points"], one["quarters"])]
+            for one in found
+        )  # fmt: skip
+        note = f"各季度审定总分的平均，一位小数，四舍五入；{clock.today()} 导出。{ADVICE}。"
+        return workbook(f"{year}年度积分结果", columns, cells, [note])
+
+
+__all__ = ["ChangesPage", "NoticePage", "YearPage"]
