@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Avg, Count, F, Max, Q, QuerySet, Sum
+from django.db.models import Avg, Count, F, Max, Q, Sum
 
 from members.models import PointScore, QuarterClose
 from members.queries.point_closes import scores_in
@@ -74,7 +74,7 @@ _CHANGES = """
 def changes(old: QuarterClose, new: QuarterClose, scope: Any, most: int) -> list[Change]:
     """Subjects of the scope whose result differs between two versions, the greatest moves first."""
     spans = [("0", "a")] if scope.everywhere else list(scope.ranges)
-    given = {
+    given: dict[str, Any] = {
         "old": old.pk,
         "new": new.pk,
         "lows": [low for low, _ in spans],
@@ -87,7 +87,7 @@ def changes(old: QuarterClose, new: QuarterClose, scope: Any, most: int) -> list
         return [Change(*row) for row in cursor.fetchall()]
 
 
-def year_rows(user: Any, county: str, year: str, kind: str) -> QuerySet[PointScore, dict[str, Any]]:
+def year_rows(user: Any, county: str, year: str, kind: str) -> Any:
     """Rule 9 for many: of each subject of the scope the sum and number of the locked quarters that scored it, with
     where and what it was in the last of them. The caller divides by `members.points.amounts.mean`.
     """
