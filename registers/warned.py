@@ -28,7 +28,7 @@ def warn(register: Register, by: Any, checked: CheckedRows, planned: Iterable[Pl
     for (row, _), sentences in zip(entries, found, strict=True):
         for sentence in sentences:
             name = getattr(sentence, "field", "")
-            heading, position = checked.headings.get(name, ("", None))
+            heading, position = checked.headings.get(name) or (register.column(name).heading if name else "", None)
             told.append(RowWarning(checked.sheet, row.number, heading, str(sentence), name, position))
     return told
 

@@ -5,6 +5,7 @@ Real is only that 院前 and 江村洼 have an agents' point and which kinds of 
 
 import datetime as dt
 from collections.abc import Sequence
+from decimal import Decimal
 from random import Random
 
 from members.models import Subject
@@ -61,6 +62,10 @@ def load_points_of_service(random: Random, villages: Sequence[Village]) -> None:
         if village.pk in AGENTS:
             kinds = [("agency", "便民服务代办点", "每天 8:00–17:00", 2, 1), *(e for e in kinds if e[0] != "centre")]
         for kind, name, hours, workers, _ in kinds:
+            where = None
+            if village.latitude is not None and village.longitude is not None:
+                north, east = random.uniform(-0.0025, 0.0025), random.uniform(-0.003, 0.003)
+                where = (village.latitude + Decimal(f"{north:.6f}"), village.longitude + Decimal(f"{east:.6f}"))
             errands = kind in ServicePoint.DOES_ERRANDS
             points.append(
                 ServicePoint(
@@ -68,6 +73,7 @@ def load_points_of_service(random: Random, villages: Sequence[Village]) -> None:
                     operator=f"{village.name}村民委员会" if errands else "", items=ITEMS if errands else None,
                     households=served if errands or kind == "canteen" else None,
                     households_near=served * random.randint(70, 98) // 100 if errands else None,
+                    latitude=where[0] if where else None, longitude=where[1] if where else None,
                     valid_from=dt.date(2023 + place % 3, random.randint(1, 12), 1),
                 )
             )  # fmt: skip

@@ -11,6 +11,7 @@ from villages.models.rows import standing_on
 from villages.sockets import Layer, Seen, Shape
 
 COLOURS = 8
+OF_VILLAGE = 7  # the colour of what has no place of its own
 
 
 def grids_on_map(user: Any, seen: Seen) -> Iterable[Layer]:
@@ -38,19 +39,28 @@ def grids_on_map(user: Any, seen: Seen) -> Iterable[Layer]:
 
 
 def points_on_map(user: Any, seen: Seen) -> Iterable[Layer]:
-    """The points in use on the map's day, coloured by kind: each at its own place, else at its village's."""
+    """The points in use on the map's day, coloured by kind, each at its own place.
+
+    Those without one are one point a village, at the village's place: else they would lie on each other.
+    """
     if not user.can(ServicePoint.view_right):
         return
     rows = ServicePoint.objects.visible_to(user).filter(standing_on(seen.day), village__in=seen.codes)
     kinds = list(ServicePoint.Kind.values)
     shapes = []
+    unplaced: dict[str, list[ServicePoint]] = {}
     for point in rows.select_related("village").order_by("village_id", "kind", "name"):
-        own = (float(point.latitude), float(point.longitude)) if point.latitude is not None else None
-        place = own or seen.places.get(point.village_id)
-        if place is None:
+        if point.latitude is None or point.longitude is None:
+            unplaced.setdefault(point.village_id, []).append(point)
             continue
-        told = [f"{point.village.name}{point.get_kind_display()}", point.hours, "" if own else "画在村居的位置"]
+        told = [f"{point.village.name}{point.get_kind_display()}", point.hours]
         url = reverse("service-points:detail", args=[point.pk])
+        place = (float(point.latitude), float(point.longitude))
         note = "，".join(part for part in told if part)
         shapes.append(Shape(point.name, [place], note, url, kinds.index(point.kind) % COLOURS))
+    for code, points in unplaced.items():
+        if code in seen.places:
+            note = f"{'、'.join(point.name for point in points)}。没有各自的坐标，画在村居的位置"
+            url = f"{reverse('service-points:list')}?area={code}"
+            shapes.append(Shape(f"{points[0].village.name}便民服务点", [seen.places[code]], note, url, OF_VILLAGE))
     yield Layer("service-points", "便民服务点", shapes)

@@ -40,10 +40,11 @@ def test_the_map_shows_what_was_in_use_on_its_day(world, points):
         return {shape["title"]: shape for shape in layer["shapes"]}
 
     now = drawn(quarter="2026Q3")
-    assert set(now) == {"锅上代办点", "锅上快递"}  # the next village has no place yet, the old canteen is closed
-    assert now["锅上代办点"]["points"] == [[36.873, 121.541]] and "画在村居的位置" in now["锅上代办点"]["note"]
-    assert now["锅上快递"]["points"] == [[36.9, 121.5]] and "画在" not in now["锅上快递"]["note"]
-    assert "旧食堂" in drawn(quarter="2026Q2")
+    assert set(now) == {"锅上便民服务点", "锅上快递"}  # the next village has no place yet
+    own = now["锅上便民服务点"]
+    assert own["points"] == [[36.873, 121.541]] and own["note"].startswith("锅上代办点。没有各自的坐标")
+    assert now["锅上快递"]["points"] == [[36.9, 121.5]]
+    assert "旧食堂" in drawn(quarter="2026Q2")["锅上便民服务点"]["note"]  # it was closed in August
 
 
 def test_the_village_tells_of_them(world, points):

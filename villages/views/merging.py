@@ -102,12 +102,12 @@ def _preview(result: MergeResult) -> dict[str, Any]:
             line.successor_id or "",
             {"name": line.successor_name, "code": line.successor_id, "is_new": line.is_new, "villages": []},
         )
-        counts = [result.moved[title].counts.get(line.closed_id, 0) for title in titles]
+        counts = [(title, result.moved[title].counts.get(line.closed_id, 0)) for title in titles]
         group["villages"].append({"name": line.closed.short_name, "code": line.closed_id, "counts": counts})
     return {
         "titles": titles,
         "groups": list(groups.values()),
-        "totals": [result.total(title) for title in titles],
+        "totals": [(title, result.total(title)) for title in titles],
         "notes": result.notes,
         "closed": len({line.closed_id for line in result.lines}),
         "kept": len(groups),
