@@ -11,7 +11,7 @@ class MembersConfig(AppConfig):
         from members import merging, merging_work
         from members.claim_import import jobs  # noqa: F401 -- a job kind declares itself
         from members.panels import doings_of_subject, of_organization, people_of_village
-        from members.points import closing, settings  # noqa: F401 -- a job kind and settings declare themselves
+        from members.points import closing, settings, what_if  # noqa: F401 -- job kinds and settings declare themselves
         from members.points_api.routes import add_routes
         from members.registers import REGISTERS
         from members.registers.points import plug_in

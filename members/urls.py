@@ -16,6 +16,7 @@ from members.views import (
     points_schemes,
     points_scores,
     points_town_items,
+    points_what_if,
 )
 
 _claims = [
@@ -63,7 +64,13 @@ _schemes = [
     path("<int:pk>/town-items/", points_town_items.TownItems.as_view(), name="town-items"),
     path("<int:pk>/edit/", points_scheme_edit.EditScheme.as_view(), name="edit"),
     path("<int:pk>/put-in-force/", points_scheme_edit.PutInForce.as_view(), name="put-in-force"),
+    path("<int:pk>/what-if/", points_what_if.WhatIf.as_view(), name="what-if"),
     path("<int:pk>/drop/", points_scheme_edit.DropDraft.as_view(), name="drop"),
+]
+
+_what_if = [
+    path("<uuid:job>/", points_what_if.WhatIfResult.as_view(), name="detail"),
+    path("<uuid:job>/export.xlsx", points_what_if.ExportWhatIf.as_view(), name="export"),
 ]
 
 urlpatterns = [
@@ -72,4 +79,5 @@ urlpatterns = [
     path("closes/", include((_closes, "closes"))),
     path("scores/", include((_scores, "scores"))),
     path("schemes/", include((_schemes, "schemes"))),
+    path("what-if/", include((_what_if, "what-if"))),
 ]

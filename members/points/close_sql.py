@@ -85,23 +85,23 @@ HAS_NEWER_ENTRY = """
 # still expects some thousand rows of the second part of `listed`, which is empty.
 _SCORES = """
 WITH listed AS MATERIALIZED (
-    SELECT id, subject_id, subject_class, is_exempt, village_code, town_code, federation
+    SELECT id, subject_id, subject_class, {is_exempt} AS is_exempt, village_code, town_code, federation
       FROM members_closesubject
-     WHERE close_id = (SELECT %(close)s::bigint) AND scheme_id = %(scheme)s AND ({places})
+     WHERE close_id = (SELECT %(close)s::bigint) AND scheme_id = %(filled_with)s AND ({places})
     UNION ALL
     SELECT n, n, '', false, '', '', n FROM generate_series(1, 10000) AS n WHERE n < 0
 ), item AS MATERIALIZED (
-    SELECT id AS item_id, code, category_id, quarter_cap, "group" AS highest_of, town_id
+    SELECT id AS item_id, code, points, category_id, quarter_cap, "group" AS highest_of, town_id
       FROM members_pointitem WHERE scheme_id = %(scheme)s
 ), undone AS MATERIALIZED (
     SELECT reverses FROM members_pointentry
      WHERE settle_quarter = %(quarter)s AND county_code = %(county)s AND reverses IS NOT NULL
 ), effective AS MATERIALIZED (
-    SELECT e.id, e.entry_id, e.points, e.occurred_on, i.item_id, i.code, i.highest_of
-      FROM (SELECT l.id, l.town_code, e.id AS entry_id, e.item_code, e.points, e.occurred_on
+    SELECT e.id, e.entry_id, {worth} AS points, e.occurred_on, i.item_id, i.code, i.highest_of
+      FROM (SELECT l.id, l.town_code, e.id AS entry_id, e.item_code, e.amount, e.occurred_on
               FROM listed l
              CROSS JOIN LATERAL (
-                   SELECT id, item_code, points, occurred_on FROM members_pointentry
+                   SELECT id, item_code, {amount} AS amount, occurred_on FROM members_pointentry
                     WHERE settle_quarter = %(quarter)s AND county_code = %(county)s AND subject_id = l.subject_id
                       AND reverses IS NULL
                    OFFSET 0) AS e
@@ -144,6 +144,21 @@ SELECT id AS close_subject_id, %(close)s AS close_id, base, awards, deduct, tota
        CASE WHEN total IS NOT NULL THEN in_town END AS rank_town
   FROM ranked
 """
+# What the scheme says of the listed and their entries: in a close it is theirs, so both were fixed before (rules 1
+# and 6); where another is tried on them, classes are exempt as it says and each fact is worth what its item is.
+_AS_FIXED = {"is_exempt": "is_exempt", "amount": "points", "worth": "e.amount"}
+_AS_TRIED = {
+    "is_exempt": """
+        (EXISTS (SELECT FROM members_classbase c WHERE c.scheme_id = %(scheme)s
+                    AND c.subject_class = members_closesubject.subject_class AND c.exempt_reason <> '')
+         OR is_exempt AND (
+            NOT EXISTS (SELECT FROM members_classbase c WHERE c.scheme_id = %(filled_with)s
+                           AND c.subject_class = members_closesubject.subject_class AND c.exempt_reason <> '')
+            OR EXISTS (SELECT FROM members_subject s WHERE s.id = subject_id AND s.exempt_reason <> '')))
+    """,
+    "amount": "quantity",
+    "worth": "e.amount * i.points",
+}
 _QUOTA = """
     count(total) OVER (PARTITION BY federation ORDER BY total DESC NULLS LAST)
     <= count(total) OVER (PARTITION BY federation) * %(quota)s / 100
@@ -172,7 +187,10 @@ _DIFFERING = """
 
 @dataclass(frozen=True)
 class Rule:
-    """A scheme as the statements need it; categories are (id, code, cap), grades from the lowest limit up."""
+    """A scheme as the statements need it; categories are (id, code, cap), grades from the lowest limit up.
+
+    filled_with  the scheme that the close was filled with, where this is another one tried on it (what if)
+    """
 
     scheme: int
     base: int
@@ -181,10 +199,12 @@ class Rule:
     quota: int | None
     categories: tuple[tuple[int, str, int | None], ...]
     grades: tuple[tuple[int, str], ...]
+    filled_with: int | None = None
 
     @classmethod
-    def of(cls, scheme: PointScheme) -> "Rule":
+    def of(cls, scheme: PointScheme, filled_with: int | None = None) -> "Rule":
         return cls(
+            filled_with=filled_with,
             scheme=scheme.pk,
             base=scheme.base,
             floor=scheme.floor,
@@ -198,6 +218,7 @@ class Rule:
     def parameters(self) -> dict[str, Any]:
         return {
             "scheme": self.scheme,
+            "filled_with": self.scheme if self.filled_with is None else self.filled_with,
             "base": self.base,
             "floor": self.floor,
             "quota": self.quota,
@@ -209,17 +230,19 @@ class Rule:
 
 def write(rule: Rule, towns: Sequence[str]) -> sql.Composed:
     """Insert a chunk's scores."""
-    return sql.SQL(_WRITE).format(scores=_scores(rule, towns))
+    return sql.SQL(_WRITE).format(scores=scores(rule, towns))
 
 
 def differing(rule: Rule, towns: Sequence[str]) -> sql.Composed:
     """Numbers of a chunk's subjects whose kept score is another than the ledger's."""
-    return sql.SQL(_DIFFERING).format(scores=_scores(rule, towns), places=_places(towns))
+    return sql.SQL(_DIFFERING).format(scores=scores(rule, towns), places=_places(towns))
 
 
-def _scores(rule: Rule, towns: Sequence[str]) -> sql.Composed:
-    """The statement with a sum of its own for each category: a third faster than summing by category and folding the
-    sums of each subject into an object.
+def scores(rule: Rule, towns: Sequence[str]) -> sql.Composed:
+    """A chunk's scores as a query.
+
+    It has a sum of its own for each category: a third faster than summing by category and folding the sums of each
+    subject into an object.
     """
     sums = [
         sql.SQL("sum(LEAST(i.quarter_cap, b.plus)) FILTER (WHERE i.category_id = {}) AS {}").format(
@@ -232,6 +255,7 @@ def _scores(rule: Rule, towns: Sequence[str]) -> sql.Composed:
     ]
     by_class = sql.SQL(", subject_class" if rule.by_class else "")
     return sql.SQL(_SCORES).format(
+        **{name: sql.SQL(text) for name, text in (_AS_FIXED if rule.filled_with is None else _AS_TRIED).items()},
         places=_places(towns),
         by_class=by_class,
         sums=sql.SQL(", ").join(sums or [sql.SQL("0 AS nothing")]),

@@ -10,13 +10,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from members.actions import schemes, town_items
+from members.actions.what_if import start_what_if
 from members.models import PointScheme
 from members.models.subjects import SubjectKind
 from members.points.amounts import shown
 from members.points.comparing import KINDS, compare
 from members.points.content import CategoryContent, GradeContent, ItemContent, SchemeContent, content_of
 from members.points_api import common
-from members.points_api.shapes import ComparisonSerializer, SchemeSerializer, TownItemsSerializer
+from members.points_api.shapes import (
+    ComparisonSerializer,
+    SchemeSerializer,
+    TownItemsSerializer,
+    WhatIfSerializer,
+    WhatIfStartedSerializer,
+)
 from registers.api.repeats import once
 from registers.errors import Invalid
 
@@ -27,7 +34,8 @@ class PointSchemeViewSet(common.PointsViewSet):
     queryset = PointScheme.objects.all()
     serializer_class = SchemeSerializer
     rights = dict.fromkeys(("create", "update", "partial_update"), ("schemes.change",)) | {
-        "town_items": (town_items.RIGHT,)
+        "town_items": (town_items.RIGHT,),
+        "what_if": ("schemes.change",),
     }
 
     @extend_schema(
@@ -116,6 +124,16 @@ class PointSchemeViewSet(common.PointsViewSet):
         items = [ItemContent(**row) for row in given["items"]]
         town_items.set_town_items(scheme=scheme, by=request.user, town=given["town"], items=items)
         return Response(told(self._visible().get(pk=scheme.pk)))
+
+    @extend_schema(summary="在已审定的季度上试算比较", request=WhatIfSerializer,
+                   responses={202: WhatIfStartedSerializer, **common.STEP}, **TAG)  # fmt: skip
+    @action(detail=True, methods=["post"], url_path="what-if")
+    def what_if(self, request: Request, pk: str) -> Response:
+        """How totals, ranks and grades would move, by village and federation; writes nothing but the job's result."""
+        scheme = self.found(self._visible(), pk)
+        given = self.given(WhatIfSerializer)
+        job = start_what_if(by=request.user, scheme=scheme, quarters=given["quarters"])
+        return Response({"job": str(job.pk)}, status=202)
 
     @extend_schema(summary="与另一版比较",
                    parameters=[OpenApiParameter("with", OpenApiTypes.INT, required=True, description="另一版的 id")],

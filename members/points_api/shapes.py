@@ -104,6 +104,14 @@ class TownItemsSerializer(serializers.Serializer):
     items = TownItemSerializer(many=True)
 
 
+class WhatIfSerializer(serializers.Serializer):
+    quarters = serializers.ListField(child=QuarterField(), min_length=1, max_length=8, help_text="已审定的季度")
+
+
+class WhatIfStartedSerializer(serializers.Serializer):
+    job = serializers.UUIDField(help_text="任务完成后，result.trials 是各季度的比较，分值以 0.1 分计")
+
+
 class ChangeSerializer(serializers.Serializer):
     label = serializers.CharField()  # type: ignore[assignment] # a field named like an argument
     before = serializers.CharField()

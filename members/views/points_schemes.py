@@ -169,9 +169,10 @@ class SchemeDetail(SchemeView):
     def changing(self, scheme: PointScheme) -> list[dict[str, str]]:
         """For whoever makes the county's schemes."""
         here = [scheme.pk]
+        trial = {"label": "试算比较", "url": reverse("schemes:what-if", args=here), "icon": "chart-bar"}
         if scheme.state == PointScheme.State.IN_FORCE:
             following = f"{reverse('schemes:new')}?kind={scheme.subject_kind}&area={scheme.area_id}&from={scheme.pk}"
-            return [{"label": "据此新建下一版", "url": following, "icon": "copy"}]
+            return [{"label": "据此新建下一版", "url": following, "icon": "copy"}, trial]
         quarter = base.quarter_label(scheme.from_quarter)
         return [
             {"label": "修改草稿", "url": reverse("schemes:edit", args=here), "icon": "edit", "tone": "primary"},
@@ -179,6 +180,7 @@ class SchemeDetail(SchemeView):
              "confirm": f"启用“{scheme}”？自{quarter}起施行，启用后不能再改，只能另建新版本。"},
             {"label": "删除草稿", "url": reverse("schemes:drop", args=here), "method": "post", "tone": "danger",
              "confirm": f"删除草稿“{scheme}”？"},
+            trial,
         ]  # fmt: skip
 
 

@@ -1,12 +1,15 @@
 """Who may do what at the addresses of members/."""
 
 import datetime as dt
+from dataclasses import asdict
 from typing import Any
 
 from members.actions.exchanges import save_exchange
 from members.actions.objections import receive
 from members.actions.training import save_attendance, save_talent
 from members.models import DelegatedItem, DelegatedStaff, PartyOrganization, Subject, Training, Turnover
+from members.points.what_if import JOB_KIND, Trial
+from registers.models import Job
 from tests.matrix.route import (
     CHECKERS,
     COUNTY,
@@ -125,6 +128,9 @@ POINT_PAGES = (
     *row("schemes:put-in-force", COUNTY, "schemes", POINTS, "post", shared=True),
     *row("schemes:drop", COUNTY, "schemes", POINTS, "post", shared=True),
     *row("schemes:town-items", TOWN_ITEMS, "schemes", POINTS, "get", "post", shared=True),
+    *row("schemes:what-if", COUNTY, "schemes", POINTS, "get", "post", shared=True),
+    *row("what-if:detail", COUNTY, "what-if", COUNTY),  # the starter's own
+    *row("what-if:export", COUNTY, "what-if", COUNTY),
 )
 POINT_API = (
     Route("api:point-schemes-list", POINTS),
@@ -132,6 +138,7 @@ POINT_API = (
     *row("api:point-schemes-detail", POINTS, "schemes", POINTS, shared=True),
     *row("api:point-schemes-detail", COUNTY, "schemes", POINTS, "put", "patch", "delete", shared=True),
     *row("api:point-schemes-put-in-force", COUNTY, "schemes", POINTS, "post", shared=True),
+    *row("api:point-schemes-what-if", COUNTY, "schemes", POINTS, "post", shared=True),
     *row("api:point-schemes-compare", POINTS, "schemes", POINTS, shared=True),
     *row("api:point-schemes-town-items", TOWN_ITEMS, "schemes", POINTS, "put", shared=True),
     Route("api:point-claims-list", POINTS),
@@ -157,7 +164,7 @@ ROUTES = (*REGISTERS, *TURNOVERS, *PEOPLE_STEPS, *POINT_PAGES, *POINT_API)
 
 
 def put(stage: Any) -> None:
-    """A cadre, a delegate, an item, a talent, a training with one who came, and an objection, all in 锅上."""
+    """A trial of a scheme; a cadre, a delegate, an item, a talent, a training with one who came, an objection."""
     world, rows = stage.world, stage.rows
     county, village, day = world.user("xianji"), world.village("371083101223"), dt.date(2026, 3, 1)
     branch = PartyOrganization.objects.unscoped("test").get(pk=rows["party-organizations"])
@@ -188,3 +195,7 @@ def put(stage: Any) -> None:
         by=world.user("zhenshen"), objection=None, quarter="2023Q4", subject=secretary, received_on=day,
         content="少记了一次志愿服务",
     ).pk  # fmt: skip
+    trial = asdict(Trial(quarter="2026Q3", close=rows["closes"], grades_then=[], grades_now=[]))
+    result = {"scheme": rows["schemes"], "written": "2026-10-01T00:00:00+08:00", "trials": [trial]}
+    tried = Job.objects.create(kind=JOB_KIND, title="试算比较", owner=county, state=Job.State.DONE, result=result)
+    rows["what-if"] = str(tried.pk)

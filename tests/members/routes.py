@@ -17,7 +17,11 @@ ROUTES = {
     **{f"entries:{name}": {} for name in ("export", "list")},
     **{f"entries:{name}": ROW for name in ("detail", "reverse")},
     **{f"schemes:{name}": {} for name in ("list", "new")},
-    **{f"schemes:{name}": ROW for name in ("compare", "detail", "drop", "edit", "print", "put-in-force", "town-items")},
+    **{
+        f"schemes:{name}": ROW
+        for name in ("compare", "detail", "drop", "edit", "print", "put-in-force", "town-items", "what-if")
+    },
+    **{f"what-if:{name}": {"job": "00000000-0000-4000-8000-000000000000"} for name in ("detail", "export")},
     "scores:list": {},
     "scores:years": {},
     "scores:detail": ROW,

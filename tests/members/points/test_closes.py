@@ -322,7 +322,7 @@ ITEM = stage.CONTENT.items[0]
         ({"base_by_class": {"x": 1}}, "base_by_class"),
         ({"exempt_by_class": {"frail": " "}}, "exempt_by_class"),
         ({"top_quota_percent": 101}, "top_quota_percent"),
-        ({"items": (ITEM, ITEM)}, "items"),
+        ({"items": (ITEM, ITEM)}, "items.1.code"),
         ({"items": (stage.replace(ITEM, category="?"),)}, "items.0.category"),
         ({"items": (stage.replace(ITEM, points=0),)}, "items.0.points"),
         ({"items": (stage.replace(ITEM, quarter_cap=0),)}, "items.0.quarter_cap"),
@@ -330,7 +330,7 @@ ITEM = stage.CONTENT.items[0]
         ({"items": (stage.replace(ITEM, town=TOWN, points=21),)}, "items.0.points"),
         ({"items": (stage.replace(ITEM, town=TOWN, group="讲"),)}, "items.0.group"),
         ({"items": tuple(stage.replace(ITEM, code=f"T{n}", town=TOWN) for n in range(6))}, "items"),
-        ({"grades": (stage.GradeContent("优秀", 1), stage.GradeContent("合格", 1))}, "grades"),
+        ({"grades": (stage.GradeContent("优秀", 1), stage.GradeContent("合格", 1))}, "grades.1.min"),
     ],
 )
 def test_what_a_scheme_may_not_say(county, changes, field):
