@@ -6,8 +6,9 @@ from typing import Any
 
 from lianjian import clock, periods
 from members.actions.closes import confirm, publish, start_close
+from members.actions.objections import decide, receive
 from members.actions.schemes import new_version, put_in_force
-from members.models import PointClaim, PointClaimStep, PointEntry, PointScheme, Subject
+from members.models import PointClaim, PointClaimStep, PointEntry, PointScheme, QuarterClose, Subject
 from members.models.subjects import SubjectClass, SubjectKind
 from members.points.content import CategoryContent, GradeContent, ItemContent, SchemeContent
 from members.points.rules import ensure_quarter
@@ -82,7 +83,7 @@ def load_points(random: Random, subjects: list[Subject], *, county: Any, clerk: 
     scheme = put_in_force(scheme=new_version(by=county, area=COUNTY, content=SCHEME), by=county)
     for quarter in LOCKED_QUARTERS:
         load_entries(random, scheme, subjects, quarter, clerk=clerk, reviewer=reviewer)
-        close_and_lock(quarter, by=county)
+        close_and_lock(quarter, by=county, received_by=clerk if quarter == LOCKED_QUARTERS[-1] else None)
     for quarter in OPEN_QUARTERS:
         load_entries(random, scheme, subjects, quarter, clerk=clerk, reviewer=reviewer)
     _load_waiting(random, subjects, clerk)
@@ -151,12 +152,34 @@ def load_entries(
     )
 
 
-def close_and_lock(quarter: str, *, by: Any) -> None:
-    """试算, 公示, 审定, as the county does it; the job runs here and now."""
+def close_and_lock(quarter: str, *, by: Any, received_by: Any = None) -> None:
+    """试算, 公示, 审定, as the county does it; two objections where somebody receives them. Jobs run here and now."""
     close, job = start_close(by=by, county=COUNTY, quarter=quarter)
     jobs.run(str(job.pk))
     close.refresh_from_db()
-    confirm(close=publish(close=close, by=by), by=by)
+    close = publish(close=close, by=by)
+    if received_by is not None:
+        close = _object(close, received_by=received_by, by=by)
+    confirm(close=close, by=by)
+
+
+def _object(close: QuarterClose, *, received_by: Any, by: Any) -> QuarterClose:
+    """One objection is maintained, one upheld: an entry told twice is reversed and the result computed again."""
+    entries = PointEntry.objects.unscoped("demo").filter(
+        settle_quarter=close.quarter, village_id__startswith=OWN_TOWN, points__gt=0
+    )
+    first, second = entries.order_by("pk").select_related("subject")[:2]
+    given = {"by": received_by, "objection": None, "quarter": close.quarter, "received_on": clock.today()}
+    doubted = receive(subject=first.subject, content="志愿服务记得比实际多", raised_by="村民代表", **given)
+    decide(objection=doubted, by=by, outcome="maintained", reply="查看签到表和照片，次数属实。")
+    if second.subject == first.subject:
+        second = entries.exclude(subject=first.subject).order_by("pk").select_related("subject")[0]
+    told_twice = receive(subject=second.subject, content="同一件事记了两次", **given)
+    done = decide(
+        objection=told_twice, by=by, outcome="corrected", reply="两条记录是同一件事，冲销一条。", reverse=[second.pk]
+    )
+    jobs.run(str(done.job.pk))  # type: ignore[union-attr] # a published quarter is computed again by a job
+    return QuarterClose.objects.unscoped("demo").get(pk=done.close.pk)  # type: ignore[union-attr]
 
 
 def _load_waiting(random: Random, subjects: list[Subject], clerk: Any) -> None:
