@@ -237,7 +237,8 @@ def _grades(trial: what_if.Trial) -> dict[str, Any]:
 
 
 def _places(title: str, found: list[dict[str, Any]], name: Any) -> dict[str, Any]:
-    """A table of places, those with most changes of grades and ranks first."""
+    """A table of the places where anything moves, those with most changes of grades and ranks first."""
+    found = [row for row in found if row["raised"] or row["lowered"] or row["ranks_moved"] or row["exempt_changed"]]
     heads = [base.head("name", title, main=True)]
     heads += [
         base.head(key, heading, css="num", unit="人", meaning=meaning, main=key in ("grade_up", "grade_down"))
