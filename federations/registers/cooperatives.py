@@ -192,6 +192,7 @@ _HEADINGS = {
 }  # fmt: skip
 
 
+@row_rule("holder_kind", sound=True)
 def one_holder(values: Mapping[str, Any], context: Any) -> Any:
     """A village's collective, its households, an enterprise or a co-operative: what belongs to it, and nothing else.
 

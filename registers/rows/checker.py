@@ -27,11 +27,14 @@ RowRule = Callable[[Mapping[str, Any], Any], Iterable[Problem] | None]
 _Rule = TypeVar("_Rule", bound=RowRule)
 
 
-def row_rule(*fields: str) -> Callable[[_Rule], _Rule]:
-    """Mark a rule as needing only these fields, so that it speaks even when other cells of the row are wrong."""
+def row_rule(*fields: str, sound: bool = False) -> Callable[[_Rule], _Rule]:
+    """Mark a rule as needing only these fields, so that it speaks even when other cells of the row are wrong.
+
+    `sound` keeps it to rows that are right otherwise, for rules that also say what should stand in other columns.
+    """
 
     def mark(rule: _Rule) -> _Rule:
-        rule.fields = fields  # type: ignore[attr-defined]
+        rule.fields, rule.sound = fields, sound  # type: ignore[attr-defined]
         return rule
 
     return mark
@@ -49,7 +52,8 @@ def check_rows(
 
     context    passed on to resolvers and rules as it is (usually the acting user, the area, the period)
     row_rules  callables (values, context) → (field, problem[, expected]) tuples or None. A rule marked with
-               `row_rule(fields…)` runs where those fields are right, any other only on rows without errors.
+               `row_rule(fields…)` runs where those fields came along and are right, any other only on rows without
+               errors; its columns may be missing altogether.
     key        fields of the natural key: equal keys within the table are errors naming the rows. Without one,
                each row gets its occurrence number among equal rows.
     """
@@ -226,12 +230,10 @@ class _Check:
     def _apply_rules(self, rows: list[CheckedRow], rules: tuple[RowRule, ...]) -> None:
         already = frozenset(self.bad)
         for rule in rules:
-            needed: tuple[str, ...] | None = getattr(rule, "fields", None)
+            needed: tuple[str, ...] = getattr(rule, "fields", ())
+            skipped = already if getattr(rule, "sound", True) else frozenset()
             for index, row in enumerate(rows):
-                if needed is None:
-                    if index in already:
-                        continue
-                elif any(name not in row.values for name in needed):
+                if index in skipped or any(name not in row.values for name in needed):
                     continue
                 for name, problem, *expected in rule(row.values, self.context) or ():
                     column = self.by_field.get(name)

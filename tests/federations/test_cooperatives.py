@@ -6,6 +6,8 @@ import pytest
 from django.db import DatabaseError
 
 from federations.models import Cooperative, CooperativeShare
+from registers.exchange import import_rows
+from registers.register import register_of
 from tests.federations.helpers import BAISHATAN, GUOSHANG, XILI, YUANQIAN, run_sql
 from tests.world import COUNTY, OTHER_TOWN, TOWN
 
@@ -119,6 +121,15 @@ def test_a_share_has_one_holder(world, levels):
     assert "应留空" in str(refused.json())
     with pytest.raises(DatabaseError, match="share_has_one_holder"):
         holds(levels["village"], 1, village_id=GUOSHANG, households=60)
+
+
+def test_a_sheet_of_shares_without_its_holders_column_is_refused_in_words(world, levels):
+    cells = "合作社\t持股村居\t股份\t自\n锅上果品合作社\t锅上\t10\t2025-01-01"
+    outcome = import_rows(register_of("cooperative-shares"), by=world.user("zhenjie"), data=cells)
+    assert ["持股方" in error.message for error in outcome.errors] == [True]
+    wrong = "合作社\t持股方\t持股企业\t股份\t自\n锅上果品合作社\t企业\t没有这家\t10\t2025-01-01"
+    outcome = import_rows(register_of("cooperative-shares"), by=world.user("zhenjie"), data=wrong)
+    assert [error.field for error in outcome.errors] == ["enterprise"]  # and is not told that nothing was entered
 
 
 def test_holdings_never_go_in_a_circle(levels):

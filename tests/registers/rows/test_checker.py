@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from registers.register import registers
 from registers.rows.checker import check_rows, row_hash, row_rule
 from registers.rows.columns import (
     CellError,
@@ -187,6 +188,14 @@ def test_rules_over_a_row(columns):
     ]
     assert seen == ["李4"]  # a rule without named fields sees only rows whose cells are right
     assert checked.errors[3].message == "“耕地面积（亩）”本村没有耕地"
+
+
+def test_every_rule_of_a_register_names_the_columns_it_cannot_do_without():
+    """A workbook may lack any column: what reads one that did not come along would end the whole import."""
+    unnamed = [
+        (one.slug, rule.__name__) for one in registers() for rule in one.row_rules if not hasattr(rule, "fields")
+    ]
+    assert unnamed == []
 
 
 def test_absent_keys_of_dicts_stay_absent(columns):
