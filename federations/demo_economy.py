@@ -27,7 +27,7 @@ from federations.models import (
 )
 from federations.results import received
 from federations.splitting import CENT
-from lianjian import clock, pinyin
+from lianjian import clock
 from villages.demo import COUNTY, OWN_TOWN
 from villages.models import Area, Village, VillageFacts
 
@@ -91,7 +91,7 @@ def _cooperatives(random: Random, villages: Sequence[Village]) -> None:
 
 
 def _named(name: str, kind: str, code: str, **more: Any) -> Cooperative:
-    return Cooperative(name=name, initials=pinyin.initials(name), kind=kind, area_id=code, founded_on=FOUNDED, **more)
+    return Cooperative(name=name, kind=kind, area_id=code, founded_on=FOUNDED, **more)
 
 
 def _shares(coop: Cooperative, collective: int) -> list[CooperativeShare]:
@@ -127,7 +127,7 @@ def _years(made: Sequence[Cooperative], random: Random) -> list[CooperativeYear]
 def _project(by: Any, name: str, federation: Federation | None, *, running: dt.date, **facts: Any) -> Project:
     """A project that was begun and runs since a day."""
     facts.setdefault("area_id", OWN_TOWN)
-    made = Project.objects.create(name=name, initials=pinyin.initials(name), federation=federation, **facts)
+    made = Project.objects.create(name=name, federation=federation, **facts)
     made = move_state(by=by, project=made, to=Project.State.BUILDING, on=facts["planned_start"])
     return move_state(by=by, project=made, to=Project.State.RUNNING, on=running, reason="建成投用")
 
@@ -255,7 +255,7 @@ def _planned() -> None:
     """One that is no more than an idea, so that the demo shows the beginning too."""
     name = "海带育苗车间"
     Project.objects.create(
-        name=name, initials=pinyin.initials(name), kind="breeding", area_id=OWN_TOWN,
+        name=name, kind="breeding", area_id=OWN_TOWN,
         federation=federation_named("渔港新村"), planned_investment=800_000, planned_jobs=20,
         planned_start=dt.date(2027, 3, 1), planned_end=dt.date(2027, 12, 31), scale="2,000 平方米",
     )  # fmt: skip

@@ -31,7 +31,7 @@ from federations.models import (
     WeakVillage,
 )
 from federations.premises import standard
-from lianjian import clock, pinyin
+from lianjian import clock
 from members.actions.posts import appoint, person_for_post
 from members.models import PartyOrganization, Post
 from registers.scope import Scope
@@ -120,9 +120,8 @@ class _Loader:
             chain = move_status(by=self.by, federation=chain, to=status, on=CHAIN_SINCE - dt.timedelta(days=days))
         for name, role in zip(facts["enterprises"], facts["roles"], strict=True):
             enterprise, _ = Enterprise.objects.within(Scope.area(COUNTY), "demo").get_or_create(
-                name=name, area=area,
-                defaults={"kind": Enterprise.Kind.LEADING, "industry": "牡蛎", "initials": pinyin.initials(name)},
-            )  # fmt: skip
+                name=name, area=area, defaults={"kind": Enterprise.Kind.LEADING, "industry": "牡蛎"}
+            )
             FederationEnterprise.objects.create(
                 federation=chain, enterprise=enterprise, valid_from=CHAIN_SINCE, note=role
             )

@@ -88,3 +88,8 @@ def short_name(name: str) -> str:
                 return stem + "社区"
             return stem.removesuffix("村") or stem if len(stem) > 2 else stem
     return name
+
+
+def spoken_name(name: str) -> str:
+    """What people call a village of that short name, for search by sound: 锅上 → 锅上村, 西里社区 as it is."""
+    return name if name.endswith(("村", "社区")) else f"{name}村"

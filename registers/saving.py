@@ -10,6 +10,7 @@ from django.utils import timezone
 from psycopg2 import sql
 
 from registers.errors import ItemErrors
+from registers.sounds import sounds_of
 
 if TYPE_CHECKING:
     from registers.register import Register
@@ -67,6 +68,10 @@ def save_in_batches(register: "Register", items: Sequence[tuple[Mapping[str, Any
     for given in dict.fromkeys(fields for _, fields in changed):
         same = [row for row, fields in changed if fields == given]
         names = {register.source(field) for field in given}
+        for sound in [sound for name in names for sound in sounds_of(register.model, name)]:
+            names.add(sound.name)
+            for row in same:
+                sound.pre_save(row, False)
         for stamp in stamps:
             names.add(stamp.name)
             for row in same:

@@ -28,7 +28,7 @@ def found_by(rows: QuerySet, fields: Sequence[str], text: str) -> QuerySet:
     if len(terms) > 1 and syllables.isascii():  # zhan jiang lu: one name, typed syllable by syllable
         for field in fields:
             if field.rpartition("__")[2] == "pinyin":
-                found |= _match(field, syllables)
+                found |= _match(field, syllables) | _match(field, "".join(terms))  # places keep them run together
     return rows.filter(found)
 
 

@@ -15,6 +15,7 @@ from django.db.models import Model, ProtectedError, Q
 from django.utils import timezone
 
 from registers.errors import WrongState
+from registers.sounds import with_sounds
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ class OpenItems:
         found = [(pk, code) for pk, code in self._open(merging.pairs, merging.on).values_list("pk", self.column)]
         renamed = self._renamed(merging, [pk for pk, _ in found])
         for pk, _, new in renamed:
-            self.model._base_manager.filter(pk=pk).update(**{self.rename: new})
+            self.model._base_manager.filter(pk=pk).update(**with_sounds(self.model, self.rename, new))
         for successor, closed in merging.grouped(code for _, code in found).items():
             self._update([pk for pk, code in found if code in closed], successor)
         record = {"rows": [[str(pk), code] for pk, code in found], "renamed": renamed}
@@ -137,7 +138,7 @@ class OpenItems:
                 raise WrongState(f"撤并以后，“{merging.names[code]}”的{self.title}又改动过，不能撤回")
             self._update(keys, code)
         for pk, old, _ in record["renamed"]:
-            self.model._base_manager.filter(pk=pk).update(**{self.rename: old})
+            self.model._base_manager.filter(pk=pk).update(**with_sounds(self.model, self.rename, old))
 
     def standing(self, codes: Collection[str], on: dt.date) -> Mapping[str, int]:
         return Counter(self._open(codes, on).values_list(self.column, flat=True))
@@ -193,12 +194,12 @@ class Continued(OpenItems):
                     record["renamed"].append([str(row.pk), getattr(row, self.rename), name])
                 changes: dict[str, Any] = {self.column: merging.pairs[code]}
                 if self.rename:
-                    changes[self.rename] = name
+                    changes |= with_sounds(self.model, self.rename, name)
                 self.model._base_manager.filter(pk=row.pk).update(**changes)
                 continue
             ended = getattr(row, self.end)
             copy = self._copy(row, {self.column: merging.pairs[code], self.start: merging.on})
-            if self.rename:
+            if self.rename:  # how it sounds follows when the copy is saved
                 setattr(copy, self.rename, name)
             continued.append((row.pk, code, copy, ended and ended.isoformat()))
         self.model._base_manager.filter(pk__in=[pk for pk, *_ in continued]).update(**{self.end: merging.on})

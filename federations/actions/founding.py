@@ -13,7 +13,7 @@ from federations.actions.evidence import keep_evidence
 from federations.actions.leadership import begin_pattern
 from federations.actions.steps import add_step
 from federations.models import Federation, FederationVillage
-from lianjian import areacodes, clock, pinyin
+from lianjian import areacodes, clock
 from members.access import require_target
 from members.actions.posts import appoint, person_for_post
 from members.models import PartyOrganization, Post
@@ -107,7 +107,6 @@ def found_federation(
             organization=organization,
             evidence=evidence.strip(),
             scale_reason=scale_reason.strip(),
-            **pinyin.columns(name),
         )
         FederationVillage.objects.bulk_create(
             FederationVillage(

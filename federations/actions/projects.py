@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from federations.models import Project, ProjectStep
-from lianjian import clock, pinyin
+from lianjian import clock
 from registers import saving
 from registers.errors import Invalid, NotAllowed, NotFound
 from registers.register import Register
@@ -41,7 +41,6 @@ def save_project(*, by: Any, register: Register, values: dict[str, Any], project
     wanted = values.get("state") or before or State.PLANNED
     given = {name: value for name, value in values.items() if name != "state"}
     row = saving.filled(register, given, project)
-    row.initials = pinyin.initials(row.name)
     if project is None:
         row.state = wanted
         row.save()

@@ -11,7 +11,7 @@ from federations.actions.conflicts import conflicts_explained
 from federations.models import Federation, FederationStep, FederationVillage
 from federations.queries import standing_memberships
 from federations.scale import check_scale
-from lianjian import clock, pinyin
+from lianjian import clock
 from members.models import Post
 from registers.errors import Invalid, WrongState
 
@@ -99,8 +99,6 @@ def adjust(*, by: Any, federation: Federation, on: dt.date, reason: str = "", **
     in_force = federation.status in (Status.APPROVED, Status.RUNNING)
     if in_force and federation.is_primary != was_primary:
         raise Invalid("批复后不能在新村、联建片区与联合体、产业链之间改换类别，请撤销后重新建立", field="kind")
-    for field, value in pinyin.columns(federation.name).items():
-        setattr(federation, field, value)
     with conflicts_explained(by=by, federation=federation):
         federation.save()
     if in_force:

@@ -20,6 +20,7 @@ from registers.guarding import GuardedQuerySet
 from registers.models.outbox import outbox_triggers
 from registers.models.row import RegisterRow
 from registers.scope import Scope
+from registers.sounds import InitialsField
 from villages.models import Area, Village
 from villages.models.facts import YEAR_LIMITS
 
@@ -122,7 +123,7 @@ class Cooperative(RegisterRow):
     objects: ClassVar[Any] = models.Manager.from_queryset(OwnPlaceQuerySet)()
 
     name = models.CharField("名称", max_length=80)
-    initials = models.CharField("拼音首字母", max_length=40, blank=True, editable=False)
+    initials = InitialsField()
     kind = models.CharField("类别", max_length=20, choices=Kind.choices, default=Kind.VILLAGE_COOP)
     union = models.CharField("联合方式", max_length=10, choices=Union.choices, blank=True)
     area = models.ForeignKey(Area, models.PROTECT, verbose_name="所在地", related_name="cooperatives")

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from registers.audit import audited
 from registers.models.row import RegisterRow
 from registers.scope import Scope
+from registers.sounds import InitialsField
 from villages.models import Area
 
 
@@ -30,7 +31,7 @@ class Enterprise(RegisterRow):
     change_right = "economy.change"
 
     name = models.CharField("名称", max_length=80)
-    initials = models.CharField("拼音首字母", max_length=40, blank=True, editable=False)
+    initials = InitialsField()
     credit_code = models.CharField("统一社会信用代码", max_length=18, blank=True, db_collation="C")
     kind = models.CharField("类别", max_length=15, choices=Kind.choices, default=Kind.COMPANY)
     area = models.ForeignKey(

@@ -14,6 +14,7 @@ from registers.audit import audited
 from registers.guarding import GuardedQuerySet
 from registers.models.row import RegisterRow, effective_on
 from registers.scope import Scope
+from registers.sounds import InitialsField, PinyinField
 from villages.models import Area
 
 
@@ -70,8 +71,8 @@ class Federation(RegisterRow):
     objects: ClassVar[Any] = models.Manager.from_queryset(FederationQuerySet)()
 
     name = models.CharField("名称", max_length=60)
-    pinyin = models.CharField("拼音", max_length=120, blank=True, editable=False)
-    initials = models.CharField("拼音首字母", max_length=40, blank=True, editable=False)
+    pinyin = PinyinField()
+    initials = InitialsField()
     kind = models.CharField("类别", max_length=12, choices=Kind.choices, default=Kind.NEW_VILLAGE)
     mode = models.CharField("联建模式", max_length=15, choices=Mode.choices)
     sub_mode = models.CharField("细分模式", max_length=20, choices=SubMode.choices, blank=True)

@@ -16,6 +16,7 @@ from registers.guarding import GuardedQuerySet
 from registers.models.outbox import outbox_triggers
 from registers.models.row import RegisterRow
 from registers.scope import Scope
+from registers.sounds import InitialsField
 from villages.models import Area, Village
 
 
@@ -57,7 +58,7 @@ class Project(RegisterRow):
     objects: ClassVar[Any] = models.Manager.from_queryset(OwnPlaceQuerySet)()
 
     name = models.CharField("项目名称", max_length=80)
-    initials = models.CharField("拼音首字母", max_length=40, blank=True, editable=False)
+    initials = InitialsField()
     kind = models.CharField("类别", max_length=12, choices=Kind.choices)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.PLANNED)
     area = models.ForeignKey(Area, models.PROTECT, verbose_name="牵头镇街", related_name="projects")

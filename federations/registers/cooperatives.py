@@ -10,8 +10,7 @@ from federations.credit_codes import CreditCode
 from federations.models import Cooperative, CooperativeShare, CooperativeYear
 from federations.named import NamedResolver
 from federations.registers.enterprises import ENTERPRISES
-from lianjian import clock, pinyin
-from registers import saving
+from lianjian import clock
 from registers.models.row import effective_on
 from registers.pages.parts import Notice, Related
 from registers.reading import AreaField
@@ -138,12 +137,6 @@ class CooperativeRegister(Register):
         ("经营", ("manager", "manager_from", "credit_code", "note")),
     )
     empty_text = "还没有合作社。可以逐个新增，也可以下载模板后用 Excel 导入。"
-
-    def save(self, *, by: Any, values: dict[str, Any], row: Cooperative | None) -> Cooperative:
-        row = saving.filled(self, values, row)
-        row.initials = pinyin.initials(row.name)
-        row.save()
-        return row
 
     def related(self, row: Cooperative, user: Any) -> Iterable[Related]:
         if row.is_federation:

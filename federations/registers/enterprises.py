@@ -1,12 +1,8 @@
 """The register of enterprises (P09, P26, P51)."""
 
-from typing import Any
-
 from federations.credit_codes import CreditCode
 from federations.models import Enterprise
 from federations.named import NamedResolver
-from lianjian import pinyin
-from registers import saving
 from registers.register import Register
 from registers.rows.columns import Choice, Column, Date, Reference, Text
 from villages.models import Area
@@ -55,9 +51,3 @@ class EnterpriseRegister(Register):
     bulk_fields = ("kind", "industry", "to")
     end_field = "to"
     empty_text = "还没有企业。可以逐个新增，也可以下载模板后用 Excel 导入。"
-
-    def save(self, *, by: Any, values: dict[str, Any], row: Enterprise | None) -> Enterprise:
-        row = saving.filled(self, values, row)
-        row.initials = pinyin.initials(row.name)
-        row.save()
-        return row

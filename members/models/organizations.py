@@ -10,6 +10,7 @@ from registers.audit import audited
 from registers.models.outbox import outbox_triggers
 from registers.models.row import RegisterRow
 from registers.scope import Scope
+from registers.sounds import InitialsField, PinyinField
 from villages.models import Area
 
 
@@ -43,6 +44,8 @@ class PartyOrganization(RegisterRow):
     change_right = "organizations.change"
 
     name = models.CharField("名称", max_length=80)
+    pinyin = PinyinField()
+    initials = InitialsField()
     kind = models.CharField("类别", max_length=20, choices=Kind.choices, default=Kind.BRANCH)
     parent = models.ForeignKey(
         "self", models.PROTECT, verbose_name="上级党组织", null=True, blank=True, related_name="children"

@@ -47,7 +47,7 @@ class OrganizationRegister(Register):
     sources = {"area_code": "area"}
     list_columns = ("name", "kind", "area_code", "parent", "ended_on")
     primary_filters = ("q", "kind", "area")
-    search_fields = ("name", "area__name", "area__pinyin", "area__initials", "area__code")
+    search_fields = ("name", "pinyin", "initials", "area__name", "area__pinyin", "area__initials", "area__code")
     ordering = ("area_id", "name", "pk")
     ordering_fields = ("name", "kind", "founded_on")
     natural_key = ("area_code", "name")

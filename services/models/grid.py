@@ -7,6 +7,7 @@ from django.db.models import Q
 from registers.audit import audited
 from registers.models.row import RegisterRow
 from registers.scope import Scope
+from registers.sounds import InitialsField, PinyinField
 from villages.models import Village
 
 
@@ -20,6 +21,8 @@ class Grid(RegisterRow):
 
     village = models.ForeignKey(Village, models.PROTECT, verbose_name="村居", related_name="grids", db_index=False)
     name = models.CharField("网格名称", max_length=60)
+    pinyin = PinyinField()
+    initials = InitialsField()
     head = models.CharField("网格长", max_length=40, blank=True)
     workers = models.PositiveSmallIntegerField("网格员人数", default=0)
     households = models.PositiveIntegerField("户数", default=0, validators=[MinValueValidator(0)])

@@ -29,7 +29,10 @@ class GridRegister(Register):
     sources = {"village_code": "village"}
     list_columns = ("name", "village_code", "head", "workers", "households", "people")
     primary_filters = ("q", "area")
-    search_fields = ("name", "head", "village__name", "village__pinyin", "village__initials", "village__area__code")
+    search_fields = (
+        "name", "pinyin", "initials", "head", "village__name", "village__pinyin", "village__initials",
+        "village__area__code",
+    )  # fmt: skip
     ordering = ("village_id", "name")
     ordering_fields = ("village_id", "name", "households", "people")
     natural_key = ("village_code", "name")

@@ -14,7 +14,6 @@ from federations.models import (
     ProjectContribution,
     ProjectQuarter,
 )
-from lianjian import pinyin
 from tests.registers.suite.samples import UNKNOWN_VILLAGE, Sample
 from tests.villages.samples import village_in
 from tests.world import TOWN, World
@@ -25,7 +24,7 @@ UNKNOWN_PLACE = UNKNOWN_VILLAGE
 def make_enterprise(world: World, town: str, number: int) -> Enterprise:
     name = f"样{number}水产公司"
     return Enterprise.objects.create(
-        name=name, initials=pinyin.initials(name), kind="company", area_id=village_in(world, town, number).pk,
+        name=name, kind="company", area_id=village_in(world, town, number).pk,
         industry="牡蛎养殖", valid_from=dt.date(2025, 1, 1),
     )  # fmt: skip
 
@@ -33,7 +32,7 @@ def make_enterprise(world: World, town: str, number: int) -> Enterprise:
 def make_cooperative(world: World, town: str, number: int) -> Cooperative:
     name = f"{town[-3:]}样{number}果品合作社"
     return Cooperative.objects.create(
-        name=name, initials=pinyin.initials(name), kind="village_coop", area=village_in(world, town, number).area,
+        name=name, kind="village_coop", area=village_in(world, town, number).area,
         industry="苹果", households=80 + number, founded_on=dt.date(2021, 6, 18),
     )  # fmt: skip
 
@@ -60,7 +59,7 @@ def make_year(world: World, town: str, number: int) -> CooperativeYear:
 def make_project(world: World, town: str, number: int) -> Project:
     name = f"{town[-3:]}样{number}养殖区"
     return Project.objects.create(
-        name=name, initials=pinyin.initials(name), kind="breeding", area_id=town, scale="20 亩",
+        name=name, kind="breeding", area_id=town, scale="20 亩",
         planned_investment=Decimal(200_000), started_on=dt.date(2025, 3, 1),
     )  # fmt: skip
 

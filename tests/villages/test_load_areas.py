@@ -72,7 +72,7 @@ def test_a_rename_dates_the_name(world):
     assert name_on(area, dt.date(2026, 6, 30)) == "南唐家村委会"
     assert name_on(area, dt.date(2026, 7, 1)) == "南唐家新村委会"
     area.refresh_from_db()
-    assert area.name == "南唐家新村委会"
+    assert (area.name, area.initials) == ("南唐家新村委会", "ntjxcwh")
 
 
 def test_only_the_county_renames(world):

@@ -55,7 +55,7 @@ def test_villages_close_on_the_day_and_name_their_successor(world):
     result = merge(world, [(SOUTH, TANG), (NORTH, TANG)])
     new = result.lines[0].successor
     assert new.pk == "371083101225" and new.name == "唐家村委会" and new.valid_from == ON
-    assert new.village.name == "唐家" and new.village.initials == "tj"
+    assert new.village.name == "唐家" and new.village.initials == "tjc"
     for code in (SOUTH, NORTH):
         assert (area(code).valid_to, area(code).successor_id) == (ON, new.pk)
     assert area(HOLLOW).valid_to is None

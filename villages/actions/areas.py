@@ -112,8 +112,6 @@ def _open_villages(county: str) -> int:
             area_id=area.code,
             name=areacodes.short_name(area.name),
             kind=Village.Kind.COMMUNITY if area.code[9] in "01" else Village.Kind.VILLAGE,
-            pinyin=area.pinyin,
-            initials=area.initials,
         )
         for area in areas
         if area.code[9] in "0123" and area.code not in open_already
@@ -146,7 +144,7 @@ def rename_area(area: Area, *, name: str, on: dt.date, by: Any) -> Area:
         current.save(update_fields=["valid_to"])
         AreaName.objects.create(area=area, name=name, valid_from=on)
     area.name = name
-    area.save(update_fields=["name", "updated_at"])
+    area.save(update_fields=["name", "pinyin", "initials", "updated_at"])
     return area
 
 

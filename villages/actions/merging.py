@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Grant
-from lianjian import areacodes, clock, pinyin
+from lianjian import areacodes, clock
 from registers.errors import Invalid, NotAllowed, WrongState
 from registers.saving import referring
 from registers.scope import Scope
@@ -246,10 +246,9 @@ class _Decision:
         if taken.filter(area__valid_to__isnull=True).exclude(pk__in=self.names).exists():
             raise Invalid(f"本镇街已有叫“{short}”的村居：要并入它，请填它的代码；要新设，请换一个名称", field="rows")
         area = Area.objects.create(
-            code=code, name=official, level=Area.Level.VILLAGE, parent_id=above, valid_from=self.on,
-            **pinyin.columns(official),
+            code=code, name=official, level=Area.Level.VILLAGE, parent_id=above, valid_from=self.on
         )  # fmt: skip
-        return Village.objects.create(area=area, name=short, kind=new.kind, **pinyin.columns(short))
+        return Village.objects.create(area=area, name=short, kind=new.kind)
 
 
 _ENDINGS: Mapping[str, str] = {Village.Kind.VILLAGE: "村委会", Village.Kind.COMMUNITY: "社区居委会"}

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from lianjian import areacodes
 from registers.audit import audited
 from registers.models.row import RegisterRow
+from registers.sounds import InitialsField, PinyinField
 
 
 def code_field(verbose_name: str = "区划代码", **kwargs: Any) -> models.CharField:
@@ -47,8 +48,8 @@ class Area(RegisterRow):
         related_name="children",
         db_index=False,
     )
-    pinyin = models.CharField("拼音", max_length=200, blank=True, editable=False)
-    initials = models.CharField("拼音首字母", max_length=60, blank=True, editable=False)
+    pinyin = PinyinField(max_length=200, joined=True)
+    initials = InitialsField(max_length=60)
     valid_from = models.DateField("启用日期", default=dt.date(1949, 10, 1))
     valid_to = models.DateField("撤销日期", null=True, blank=True)
     successor = models.ForeignKey(

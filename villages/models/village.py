@@ -4,9 +4,11 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
+from lianjian import areacodes
 from registers.audit import audited
 from registers.models.row import RegisterRow
 from registers.scope import Scope
+from registers.sounds import InitialsField, PinyinField
 from villages.models.area import Area
 
 
@@ -59,8 +61,8 @@ class Village(RegisterRow):
     )
     name = models.CharField("村名", max_length=60)
     kind = models.CharField("类型", max_length=10, choices=Kind.choices, default=Kind.VILLAGE)
-    pinyin = models.CharField("拼音", max_length=200, blank=True, editable=False)
-    initials = models.CharField("拼音首字母", max_length=60, blank=True, editable=False)
+    pinyin = PinyinField(max_length=200, joined=True, spoken=areacodes.spoken_name)
+    initials = InitialsField(max_length=60, spoken=areacodes.spoken_name)
     longitude = longitude()
     latitude = latitude()
     specialties = models.CharField("特色产业", max_length=120, blank=True)

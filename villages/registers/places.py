@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from lianjian import areacodes, clock, pinyin
+from lianjian import areacodes, clock
 from registers.errors import Invalid
 from registers.pages.parts import Related
 from registers.register import Register, register_of
@@ -89,8 +89,6 @@ class AreaRegister(Register):
         name = values["name"]
         area = Area(code=code, name=name, level=list(areacodes.LEVEL_LENGTHS.values()).index(len(code)) + 1)
         area.parent_id = above
-        for column, text in pinyin.columns(name).items():
-            setattr(area, column, text)
         if values.get("valid_from"):
             area.valid_from = values["valid_from"]
         area.save(force_insert=True)
