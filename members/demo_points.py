@@ -166,7 +166,7 @@ def close_and_lock(quarter: str, *, by: Any, received_by: Any = None) -> None:
 def _object(close: QuarterClose, *, received_by: Any, by: Any) -> QuarterClose:
     """One objection is maintained, one upheld: an entry told twice is reversed and the result computed again."""
     entries = PointEntry.objects.unscoped("demo").filter(
-        settle_quarter=close.quarter, village_id__startswith=OWN_TOWN, points__gt=0
+        settle_quarter=close.quarter, village__area__parent=OWN_TOWN, points__gt=0
     )
     first, second = entries.order_by("pk").select_related("subject")[:2]
     given = {"by": received_by, "objection": None, "quarter": close.quarter, "received_on": clock.today()}
