@@ -196,6 +196,8 @@ def _load_waiting(random: Random, subjects: list[Subject], clerk: Any) -> None:
                 reason=REASONS[item.code],
                 source_ref=f"待办-{state}-{n:03d}",
                 state=state,
+                # Two weeks of work: some wait within their time, some are overdue.
+                waiting_since=clock.now() - dt.timedelta(days=n + 1),
                 declared_by=clerk,
             )
             for n in range(count)

@@ -1,8 +1,9 @@
 """Claims: 申报 → 支部初审 → 联合党组织复核 → 镇审定, or 驳回. Each role moves its own step."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -13,6 +14,7 @@ from members.access import reaches
 from members.models import PointClaim, PointClaimStep, Subject
 from members.points.approving import Approval, enter, weigh
 from members.points.declaring import Declaration, check_declarations
+from members.points.duplicates import Duplicate, DuplicateFound, duplicates_of
 from members.sockets import placement_provider
 from registers.errors import DomainError, Invalid, NotAllowed, NotFound, WrongState
 from registers.models.setting import setting
@@ -50,11 +52,13 @@ def declare(
     reason: str = "",
     source_ref: str = "",
     corrects: int | None = None,
+    confirmed: str | None = None,
 ) -> PointClaim:
     """Declare one fact. `source_ref` names its source (a meeting, a task); the same source, subject and item count
-    once. `corrects` is a reversed entry that this fact replaces. Raises Invalid, NotAllowed.
+    once. `corrects` is a reversed entry that this fact replaces, `confirmed` why it is another fact than a like one.
+    Raises Invalid (DuplicateFound where that wants confirming), NotAllowed.
     """
-    declaration = Declaration(subject.number, item_code, quantity, occurred_on, reason, source_ref, corrects)
+    declaration = Declaration(subject.number, item_code, quantity, occurred_on, reason, source_ref, corrects, confirmed)
     try:
         return declare_many(by=by, declarations=[declaration])[0]
     except DeclarationsRefused as refused:
@@ -63,10 +67,17 @@ def declare(
 
 @transaction.atomic
 def declare_many(*, by: Any, declarations: Sequence[Declaration]) -> list[PointClaim]:
-    """Declare many facts, all or none. Raises DeclarationsRefused with every error, NotAllowed."""
+    """Declare many facts, all or none; what was confirmed to be no duplicate is kept with its reason as a step.
+
+    Raises DeclarationsRefused with every error, NotAllowed.
+    """
     if not by.can("claims.declare"):
         raise NotAllowed("您没有申报积分的权限")
     outcomes = check_declarations(by, declarations)
+    doubted = _doubted(declarations, outcomes)
+    for position, duplicate in doubted.items():
+        if not (declarations[position].confirmed or "").strip():
+            outcomes[position] = DuplicateFound(duplicate)
     errors = [(position, found) for position, found in enumerate(outcomes) if isinstance(found, DomainError)]
     if errors:
         raise DeclarationsRefused(errors)
@@ -77,8 +88,31 @@ def declare_many(*, by: Any, declarations: Sequence[Declaration]) -> list[PointC
     except IntegrityError as error:
         # Somebody else declared the same between our check and our write.
         raise DeclarationsRefused([(0, Invalid("同一来源的这项积分刚刚有人申报过", field="source_ref"))]) from error
-    note_steps(by, [(claim.pk, "", State.DECLARED) for claim in claims])
+    why = {
+        claims[position].pk: f"确认与{_other(duplicate, claims)}不是同一件事：{declarations[position].confirmed}"
+        for position, duplicate in doubted.items()
+    }
+    note_steps(by, [(claim.pk, "", State.DECLARED) for claim in claims], reasons=why)
     return claims
+
+
+def _doubted(declarations: Sequence[Declaration], outcomes: Sequence[PointClaim | DomainError]) -> dict[int, Duplicate]:
+    """Those facts of a batch whose teller is asked whether they were told before, and were."""
+    asked = [
+        (position, outcome)
+        for position, (told, outcome) in enumerate(zip(declarations, outcomes, strict=True))
+        if told.confirmed is not None and isinstance(outcome, PointClaim)
+    ]
+    places = [position for position, _ in asked]
+    return {
+        places[at]: Duplicate(found.claim, None if found.position is None else places[found.position])
+        for at, found in duplicates_of([claim for _, claim in asked]).items()
+    }
+
+
+def _other(duplicate: Duplicate, claims: Sequence[PointClaim]) -> str:
+    other = duplicate.claim or claims[duplicate.position or 0]
+    return f"第 {other.pk} 号申报"
 
 
 def advance(*, claim: PointClaim, by: Any) -> PointClaim:
@@ -144,14 +178,16 @@ class _Steps:
         return State.APPROVED
 
     def target(self, claim: PointClaim) -> str:
-        """Where this user moves the claim to. Raises WrongState, NotAllowed."""
+        """Where this user moves the claim to. Raises WrongState, NotAllowed (nobody moves his own declaration)."""
         if claim.state not in PointClaim.OPEN_STATES:
             raise WrongState(f"这条申报{claim.get_state_display()}，不能再办理")
         step = self.next_of(claim)
-        if reaches(self._scopes[step], claim.village_id):
-            return step
-        if reaches(self._scopes[State.APPROVED], claim.village_id) and self._town_covers(claim.village_id[:9]):
-            return State.APPROVED
+        covers = reaches(self._scopes[State.APPROVED], claim.village_id) and self._town_covers(claim.village_id[:9])
+        target = step if reaches(self._scopes[step], claim.village_id) else State.APPROVED if covers else ""
+        if target and claim.declared_by_id == self.by.pk:
+            raise NotAllowed(f"这条积分是您自己申报的，“{STEP_NAMES[State(target)]}”要由另一位有权限的同志办理")
+        if target:
+            return target
         raise NotAllowed(f"这条申报现在应由“{STEP_NAMES[State(step)]}”办理，您不能代办")
 
     def _is_federated(self, village: str) -> bool:
@@ -204,17 +240,25 @@ def _advance_batch(ids: list[int], by: Any) -> dict[int, str | DomainError]:
         there = [claim.pk for claim in moved if outcomes[claim.pk] == step]
         if there:
             checked = PointClaim.objects.unscoped("locked and checked above").filter(pk__in=there)
-            checked.update(state=step, updated_at=timezone.now())
+            checked.update(state=step, waiting_since=clock.now(), updated_at=timezone.now())
     enter(approvals, by)
     note_steps(by, [(claim.pk, claim.state, str(outcomes[claim.pk])) for claim in moved])
     return outcomes
 
 
-def note_steps(by: Any, moves: Sequence[tuple[int, str, str]], *, reason: str = "") -> None:
-    """Keep who moved each claim (id, from, to), and why."""
+def note_steps(
+    by: Any,
+    moves: Sequence[tuple[int, str, str]],
+    *,
+    reason: str = "",
+    reasons: Mapping[int, str] = MappingProxyType({}),
+) -> None:
+    """Keep who moved each claim (id, from, to), and why; `reasons` are those of single claims."""
     PointClaimStep.objects.bulk_create(
         (
-            PointClaimStep(claim_id=claim, from_state=before, to_state=after, by=by, reason=reason)
+            PointClaimStep(
+                claim_id=claim, from_state=before, to_state=after, by=by, reason=reasons.get(claim, reason)[:200]
+            )
             for claim, before, after in moves
         ),
         batch_size=BATCH,

@@ -1,7 +1,7 @@
 """Importing a claims workbook: checked whole, matched with what was declared before, declared whole or not at all."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import transaction
@@ -11,11 +11,12 @@ from members.actions.claims import DeclarationsRefused, declare_many
 from members.claim_import.columns import RIGHT, ImportContext, columns
 from members.claim_import.matching import Choices, Fact, Matched, Question, match, understand
 from members.models import PointQuarter
+from members.points.duplicates import Duplicate, DuplicateFound
 from registers.errors import NotAllowed
 from registers.exchange.importing import read_table
 from registers.exchange.outcome import ImportOutcome
 from registers.rows.checker import check_rows
-from registers.rows.results import CheckedRow, CheckedRows, RowError, RowNote
+from registers.rows.results import CheckedRow, CheckedRows, RowError, RowNote, RowWarning
 from registers.rows.tables import Table
 from registers.workbooks.errors import WorkbookRefused
 from registers.workbooks.writing import mark_workbook
@@ -29,9 +30,14 @@ _COLUMN_OF = {
 
 @dataclass
 class ClaimImportOutcome(ImportOutcome):
-    """An import's outcome, and the rows whose person somebody must choose first; then nothing was written."""
+    """An import's outcome, and what somebody must say first; then nothing was written.
+
+    questions  rows whose person must be chosen
+    doubted    how many rows seem to be declared already, which nobody confirmed (they stand in `warnings`)
+    """
 
     questions: list[Question] = field(default_factory=list)
+    doubted: int = 0
 
 
 class _NothingWritten(Exception):
@@ -46,6 +52,7 @@ def import_claims(
     dry_run: bool = False,
     partial: bool = False,
     choices: Choices | None = None,
+    confirmed: str | None = None,
     finish: Callable[[ClaimImportOutcome], None] = lambda outcome: None,
 ) -> ClaimImportOutcome:
     """Check and declare the rows of a workbook (or dicts by field, pasted cells, or a table read before).
@@ -53,6 +60,8 @@ def import_claims(
     dry_run   everything is tried, the ledger's own refusals too, and taken back
     partial   the good rows are declared although others are wrong
     choices   {row number: subject number} where several people bear a name; None where nobody can be asked
+    confirmed why rows of the same person, item and day as a standing claim tell another fact; empty: not said, and
+              nothing is written where there are such rows; None: nobody is asked
     finish    called inside the transaction with the outcome of what is being written
     Raises NotAllowed where the user may not declare at all.
     """
@@ -73,35 +82,54 @@ def import_claims(
     _tell(matched, checked)
     try:
         with transaction.atomic():
-            _declare(by, matched.new, checked, outcome)
+            _declare(by, matched.new, checked, outcome, confirmed)
             outcome.unchanged = len(matched.standing) + len(matched.rejected)
             outcome.errors = sorted(checked.errors, key=lambda error: error.row)
             outcome.notes, outcome.total = checked.notes, checked.total
-            if dry_run or outcome.questions or (outcome.errors and not partial):
+            if dry_run or outcome.questions or outcome.doubted or (outcome.errors and not partial):
                 raise _NothingWritten
             outcome.written = bool(outcome.created)
             finish(outcome)
     except _NothingWritten:
-        outcome.refused = bool(outcome.errors) and not dry_run
+        unasked = bool(outcome.doubted) and choices is None
+        outcome.refused = (bool(outcome.errors) or unasked) and not dry_run
     if outcome.errors and isinstance(data, bytes):
         outcome.marked_workbook = mark_workbook(data, outcome.errors, outcome.notes)
     return outcome
 
 
-def _declare(by: Any, facts: Sequence[Fact], checked: CheckedRows, outcome: ImportOutcome) -> None:
-    """Declare what is right; what the ledger's own rules refuse joins the errors of the cells."""
+def _declare(
+    by: Any, facts: Sequence[Fact], checked: CheckedRows, outcome: ClaimImportOutcome, confirmed: str | None
+) -> None:
+    """Declare what is right; what the ledger's own rules refuse joins the errors of the cells, and what seems to be
+    declared already and is not confirmed the warnings.
+    """
     left = list(facts)
+    told = confirmed
     while left:
         try:
             with transaction.atomic():
-                declare_many(by=by, declarations=[fact.declaration() for fact in left])
+                declare_many(by=by, declarations=[replace(fact.declaration(), confirmed=told) for fact in left])
             break
         except DeclarationsRefused as refused:
-            wrong = dict(refused.errors)
+            wrong = {at: error for at, error in refused.errors if not isinstance(error, DuplicateFound)}
+            for position, error in refused.errors:
+                if isinstance(error, DuplicateFound):
+                    outcome.doubted += 1
+                    outcome.warnings.append(_doubt(error.duplicate, left, position, checked))
+            told = None  # asked once; the rest is tried for its other errors
             for position, error in wrong.items():
                 checked.refuse(left[position].checked, _COLUMN_OF.get(error.field, "people"), error.message)
             left = [fact for position, fact in enumerate(left) if position not in wrong]
     outcome.created = len(left)
+
+
+def _doubt(duplicate: Duplicate, facts: Sequence[Fact], position: int, checked: CheckedRows) -> RowWarning:
+    heading, column = checked.headings.get("people", ("", None))
+    message = duplicate.message
+    if duplicate.position is not None:
+        message = f"与第 {facts[duplicate.position].checked.number} 行同人、同日、同项目"
+    return RowWarning(checked.sheet, facts[position].checked.number, heading, message, "people", column)
 
 
 def _tell(matched: Matched, checked: CheckedRows) -> None:

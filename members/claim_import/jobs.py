@@ -28,6 +28,7 @@ def import_claims_file(
     dry_run: bool = False,
     partial: bool = False,
     choices: Choices | None = None,
+    confirmed: str | None = None,
 ) -> ClaimImportOutcome | Job:
     """Import a workbook at once, or above 2,000 rows as a job. Raises NotAllowed."""
     if not by.can("claims.declare"):
@@ -38,27 +39,41 @@ def import_claims_file(
         return import_claims(by=by, data=data, filename=filename, dry_run=dry_run)
     if len(table.numbers) > INLINE_ROWS:
         stored = keep_file(BytesIO(data), filename[-200:] or "积分申报.xlsx", owner=by, is_result=False)
-        return start_import(by=by, stored=stored, dry_run=dry_run, partial=partial, choices=choices)
-    outcome = import_claims(by=by, data=table, dry_run=dry_run, partial=partial, choices=choices)
+        return start_import(
+            by=by, stored=stored, dry_run=dry_run, partial=partial, choices=choices, confirmed=confirmed
+        )
+    outcome = import_claims(by=by, data=table, dry_run=dry_run, partial=partial, choices=choices, confirmed=confirmed)
     if outcome.errors:
         outcome.marked_workbook = mark_workbook(data, outcome.errors, outcome.notes)
     return outcome
 
 
 def start_import(
-    *, by: Any, stored: StoredFile, dry_run: bool = False, partial: bool = False, choices: Choices | None = None
+    *,
+    by: Any,
+    stored: StoredFile,
+    dry_run: bool = False,
+    partial: bool = False,
+    choices: Choices | None = None,
+    confirmed: str | None = None,
 ) -> Job:
     """A job over a kept file."""
     return start_job(
         KIND, by=by, title=f"{'核对' if dry_run else '导入'}积分申报：{stored.name}"[:120], file=str(stored.pk),
-        dry_run=dry_run, partial=partial,
+        dry_run=dry_run, partial=partial, confirmed=confirmed,
         choices=None if choices is None else {str(row): number for row, number in choices.items()},
     )  # fmt: skip
 
 
 @job_kind(KIND, "导入积分申报")
 def run_import(
-    run: JobRun, *, file: str, dry_run: bool = False, partial: bool = False, choices: dict[str, str] | None = None
+    run: JobRun,
+    *,
+    file: str,
+    dry_run: bool = False,
+    partial: bool = False,
+    choices: dict[str, str] | None = None,
+    confirmed: str | None = None,
 ) -> dict[str, Any]:
     """Read, check and declare the kept file. A second attempt finds the claims of the first and changes nothing;
     the counts of the first are kept with its rows, in one transaction.
@@ -78,8 +93,9 @@ def run_import(
 
     chosen = None if choices is None else {int(row): number for row, number in choices.items()}
     outcome = import_claims(
-        by=run.owner, data=data, filename=stored.name, dry_run=dry_run, partial=partial, choices=chosen, finish=finish
-    )
+        by=run.owner, data=data, filename=stored.name, dry_run=dry_run, partial=partial, choices=chosen,
+        confirmed=confirmed, finish=finish,
+    )  # fmt: skip
     keep_marked(outcome, filename=stored.name, owner=run.owner, job=run.job)
     return _told(outcome, stored)
 
@@ -90,4 +106,5 @@ def _told(outcome: ClaimImportOutcome, stored: StoredFile) -> dict[str, Any]:
     if outcome.written:
         return told | {"url": reverse("claims:list") + "?tab=all", "label": "查看积分申报"}
     label = "选择同名的人" if outcome.questions and not outcome.errors else "查看核对结果"
+    label = "确认疑似重复的行" if outcome.doubted and not outcome.errors else label
     return told | {"url": f"{reverse('claims:import')}?token={stored.pk}", "label": label}

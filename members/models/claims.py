@@ -1,10 +1,13 @@
 """Claims (申报): the workflow before a point is entered into the ledger."""
 
+import pgtrigger
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
+from lianjian import clock
 from members.models.schemes import quarter_field
 from members.models.subjects import Subject
 from registers.audit import audited
@@ -12,6 +15,21 @@ from registers.models.outbox import outbox_triggers
 from registers.models.row import RegisterRow
 from registers.scope import Scope
 from villages.models import Village
+
+# Set-based, so that a batch of thousands asks once; count(*), lest the planner join the whole ledger. An upheld
+# objection goes the whole way at once: who received it and who decides are two people there (LJ024).
+_NOT_ONES_OWN = """
+    IF EXISTS (
+        SELECT FROM new_rows n JOIN members_pointclaim c ON c.id = n.claim_id
+         WHERE n.by_id = c.declared_by_id AND n.to_state IN ('branch_checked', 'federation_checked', 'approved')
+           AND 0 = (
+               SELECT count(*) FROM members_pointentry e
+                WHERE e.settle_quarter = c.settle_quarter AND e.claim_id = c.id AND e.objection_id IS NOT NULL))
+    THEN
+        RAISE EXCEPTION '申报人不能办理自己申报的积分，要由另一位同志办理' USING ERRCODE = 'LJ025';
+    END IF;
+    RETURN NULL;
+"""
 
 
 @audited(by_statement=True)
@@ -48,6 +66,9 @@ class PointClaim(RegisterRow):
     reason = models.CharField("事由", max_length=200, blank=True)
     source_ref = models.CharField("来源编号", max_length=80, help_text="同一来源、同一人、同一项目只算一次")
     state = models.CharField("状态", max_length=20, choices=State.choices, default=State.DECLARED)
+    waiting_since = models.DateTimeField(
+        "到达这一步的时间", default=clock.now, db_default=Now(), help_text="申报或上一步办理的时间，办理期限自此起算"
+    )
     settle_quarter = quarter_field("结算季度", blank=True)
     corrects = models.BigIntegerField("更正的积分记录", null=True, blank=True)
     declared_by = models.ForeignKey(
@@ -79,6 +100,7 @@ class PointClaim(RegisterRow):
         indexes = [
             models.Index(fields=["village", "state", "id"], name="claim_waiting"),
             models.Index(fields=["subject", "occurred_on"], name="claim_of_subject"),
+            models.Index(fields=["settle_quarter", "declared_by"], include=["village"], name="claim_by_whom_declared"),
         ]
         triggers = [
             *RegisterRow.Meta.triggers,
@@ -94,7 +116,10 @@ class PointClaim(RegisterRow):
 
 
 class PointClaimStep(models.Model):
-    """One step of a claim: who moved it from where to where, when and why. Never changed."""
+    """One step of a claim: who moved it from where to where, when and why. Never changed.
+
+    Nobody checks or approves what he declared himself: the database refuses such a step (LJ025).
+    """
 
     append_only = True
 
@@ -108,6 +133,16 @@ class PointClaimStep(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "申报流转"
         ordering = ["id"]
+        triggers = [
+            pgtrigger.Trigger(
+                name="not_ones_own",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="new_rows"),
+                func=_NOT_ONES_OWN,
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.claim_id} {self.to_state}"

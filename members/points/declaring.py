@@ -19,7 +19,11 @@ VIEW = "points.view"
 
 @dataclass(frozen=True)
 class Declaration:
-    """One fact as it is told. Without `source_ref` date and reason name the source. `corrects`: a reversed entry."""
+    """One fact as it is told. Without `source_ref` date and reason name the source. `corrects`: a reversed entry.
+
+    `confirmed` is why it is another fact than one of the same person, item and day that stands already; empty: not
+    confirmed, and refused where there is one; None: nobody is asked.
+    """
 
     number: str
     item_code: str
@@ -28,6 +32,7 @@ class Declaration:
     reason: str = ""
     source_ref: str = ""
     corrects: int | None = None
+    confirmed: str | None = None
 
     @property
     def source(self) -> str:

@@ -30,6 +30,12 @@ TOWN_STEP_COVERS = declare_setting(
         per_town=True,
     )
 )
+STEP_DAYS = declare_setting(
+    SettingDeclaration(
+        "claims.step_days", "积分申报每一步的办理期限（工作日）", 5, _working_days,
+        "从申报或上一步办理之日起算，过了期限的在待办和“办理期限”里标出。",
+    )
+)  # fmt: skip
 PUBLICATION_DAYS = declare_setting(
     SettingDeclaration("closes.publication_days", "季度结算公示期（工作日）", 5, _working_days)
 )

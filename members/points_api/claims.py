@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from members.actions import claims
 from members.claim_import import claims_template, import_claims_file
 from members.models import PointClaim
+from members.points.duplicates import FIELD, duplicates_of
 from members.points_api import common
 from members.points_api.shapes import AdvancedSerializer, ClaimSerializer, IdsSerializer, ReasonSerializer
 from registers.api.files import address_of
@@ -87,7 +88,9 @@ class PointClaimViewSet(common.PointsViewSet):
         return Response(told(self.found(self._visible().values(*FIELDS), pk)))
 
     @extend_schema(
-        summary="申报积分", description="一条，或一组（全部写入或全部不写）", request=ClaimSerializer,
+        summary="申报积分",
+        description="一条，或一组（全部写入或全部不写）。同人、同日、同项目已有别的来源的申报时拒绝，"
+        "在 confirm_duplicates 里写明理由后照收，在 warnings 里说明", request=ClaimSerializer,
         responses={201: ClaimSerializer, **common.STEP}, **TAG,
     )  # fmt: skip
     @once
@@ -105,7 +108,12 @@ class PointClaimViewSet(common.PointsViewSet):
                 raise SomeRefused(refused) from refused
             raise refused.errors[0][1] from refused
         rows = {row["id"]: told(row) for row in self._made([claim.pk for claim in made])}
-        answers = [rows[claim.pk] for claim in made]
+        confirmed = any(row["confirm_duplicates"].strip() for row in (given if many else [given]))
+        doubted = duplicates_of(made) if confirmed else {}
+        answers = [
+            rows[claim.pk] | {"warnings": [doubted[at].message] if at in doubted else []}
+            for at, claim in enumerate(made)
+        ]
         return Response(answers if many else answers[0], status=201)
 
     @extend_schema(summary="办理自己的一步", request=None, responses={200: ClaimSerializer, **common.STEP}, **TAG)
@@ -157,6 +165,7 @@ class PointClaimViewSet(common.PointsViewSet):
             by=request.user, data=upload.read(), filename=name,
             dry_run=common.listing.truth(request.data, "dry_run"),
             partial=common.listing.truth(request.data, "partial"),
+            confirmed=str(request.data.get(FIELD, ""))[:120],
         )  # fmt: skip
         if isinstance(made, Job):
             return Response({"job": str(made.pk)}, status=202)
@@ -181,6 +190,7 @@ def _declaration(row: dict[str, Any]) -> claims.Declaration:
         row["reason"],
         row["source_ref"],
         row["corrects"],
+        row["confirm_duplicates"],
     )
 
 

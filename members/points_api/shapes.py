@@ -166,9 +166,20 @@ class ClaimSerializer(serializers.Serializer):
         max_value=2**53,
         help_text="所更正的、已冲销的积分记录",
     )
+    confirm_duplicates = serializers.CharField(
+        max_length=120,
+        allow_blank=True,
+        required=False,
+        default="",
+        write_only=True,
+        help_text="同人、同日、同项目已有别的来源的申报时，写明为什么不是同一件事；不写则拒绝",
+    )
     state = serializers.ChoiceField(choices=PointClaim.State.choices, read_only=True)
     settle_quarter = serializers.CharField(read_only=True, allow_null=True, help_text="审定时确定，之前为 null")
     village_code = serializers.CharField(read_only=True, help_text="发生之日所在的村居")
+    warnings = serializers.ListField(
+        child=serializers.CharField(), read_only=True, required=False, help_text="申报时：与哪一条疑似重复，已确认不是"
+    )
 
 
 class ReasonSerializer(serializers.Serializer):

@@ -25,7 +25,8 @@ def has_a_step(user: Any) -> bool:
 
 
 def claims_waiting_for(user: Any) -> QuerySet[PointClaim]:
-    """Open claims whose next step is the user's, by right and place; the same answer that `advance` gives.
+    """Open claims whose next step is the user's, by right and place, but for those he declared himself; the same answer
+    that `advance` gives.
 
     Villages outside a running primary federation skip its check. Where a town lets its own step cover the earlier
     ones, every open claim waits for its reviewer.
@@ -42,7 +43,7 @@ def claims_waiting_for(user: Any) -> QuerySet[PointClaim]:
         if town:
             condition |= PointClaim.in_scope(town) & (Q(state=State.FEDERATION_CHECKED) | (checked & ~federated))
             condition |= PointClaim.in_scope(town) & Q(state__in=PointClaim.OPEN_STATES) & _covered(town)
-    return PointClaim.objects.visible_to(user).filter(condition)
+    return PointClaim.objects.visible_to(user).filter(condition).exclude(declared_by=user.pk)
 
 
 def _federated(scope: Scope) -> list[str]:

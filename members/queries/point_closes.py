@@ -5,7 +5,8 @@ from typing import Any
 
 from django.db.models import Avg, Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from members.models import CloseSubject, PointGrade, PointScore, QuarterClose, Subject
+from members.models import CloseSubject, PointClaim, PointGrade, PointScore, QuarterClose, Subject
+from registers.scope import Scope
 
 BINDING = (QuarterClose.State.PUBLISHED, QuarterClose.State.LOCKED)
 
@@ -30,6 +31,28 @@ def current_closes(user: Any) -> QuerySet[QuarterClose]:
 def scores_in(close: QuarterClose, user: Any) -> QuerySet[PointScore]:
     """The scores of a close that lie within the user's scope."""
     return PointScore.objects.visible_to(user).filter(close=close, close_subject__close=close)
+
+
+@dataclass(frozen=True)
+class OwnShare:
+    """How many of the claims of a quarter one person declared himself."""
+
+    own: int
+    all: int
+
+    @property
+    def is_most(self) -> bool:
+        """More than half: then somebody else should compare with the papers before it is posted."""
+        return self.own * 2 > self.all
+
+
+def own_share(close: QuarterClose, user: Any) -> OwnShare:
+    """Of the approved claims that settle in the close's quarter and county; one query over an index."""
+    rows = PointClaim.objects.unscoped("counted only, for who posts the whole county").filter(
+        PointClaim.in_scope(Scope.area(close.area_id)), settle_quarter=close.quarter
+    )
+    counted = rows.aggregate(all=Count("pk"), own=Count("pk", filter=Q(declared_by=user.pk)))
+    return OwnShare(counted["own"], counted["all"])
 
 
 @dataclass

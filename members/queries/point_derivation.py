@@ -93,6 +93,11 @@ class Derivation:
     def total(self) -> int:
         return self.before_floor if self.floor is None else max(self.floor, self.before_floor)
 
+    def reversed_entries(self) -> list[int]:
+        """The entries that were taken back."""
+        known = (line for category in self.categories for item in category.items for line in item.lines)
+        return [line.entry.pk for line in (*known, *self.strange) if line.reversal is not None]
+
     @property
     def floor_bites(self) -> bool:
         return self.total > self.before_floor

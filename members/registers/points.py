@@ -7,9 +7,10 @@ from django.urls import reverse
 
 from lianjian import clock
 from lianjian.periods import Period
-from members.models import QuarterClose, Subject
+from members.models import PointClaim, QuarterClose, Subject
 from members.queries.point_claims import claims_waiting_for, has_a_step
 from members.queries.point_closes import binding_scores
+from members.queries.point_deadlines import overdue_in
 from members.queries.point_items import counties_of
 from members.views import points_base as base
 from registers import reading, sockets
@@ -37,6 +38,7 @@ def plug_in() -> None:
         sockets.add_menu_item(sockets.MenuItem(GROUP, title, url_name, VIEW, order * 10))
     register_lookup(SUBJECT_LOOKUP, suggest_subjects)
     sockets.owed.plug("points.claims", owed_claims)
+    sockets.owed.plug("points.overdue", owed_overdue)
     sockets.owed.plug("points.closes", owed_closes)
 
 
@@ -91,9 +93,21 @@ def owed_claims(user: Any) -> Iterator[sockets.Owed]:
     """Claims waiting for the user's own step."""
     if not has_a_step(user):
         return
-    count = reading.capped_count(claims_waiting_for(user))
+    waiting = claims_waiting_for(user)
+    count = reading.capped_count(waiting)
     if count:
-        yield sockets.Owed("积分申报等您办理", f"{reverse('claims:list')}?tab=mine", "办理", count=count)
+        late = reading.capped_count(waiting.filter(overdue_in(user.scope_for(VIEW))))
+        note = f"其中 {reading.count_text(late)} 条已过办理期限" if late else ""
+        yield sockets.Owed("积分申报等您办理", f"{reverse('claims:list')}?tab=mine", "办理", count=count, note=note)
+
+
+def owed_overdue(user: Any) -> Iterator[sockets.Owed]:
+    """Claims that towns and villages left lying past their day: for the county, which has no step of its own."""
+    if not user.can(RUN):
+        return
+    late = reading.capped_count(PointClaim.objects.visible_to(user).filter(overdue_in(user.scope_for(RUN))))
+    if late:
+        yield sockets.Owed("积分申报过期未办", reverse("claims:overdue"), "查看", count=late)
 
 
 def owed_closes(user: Any) -> Iterator[sockets.Owed]:

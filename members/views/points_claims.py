@@ -1,5 +1,6 @@
 """Claims (申报): the list with 待我办理, one claim with its steps, and moving it."""
 
+import datetime as dt
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,11 +17,13 @@ from members.access import reaches
 from members.actions import claims as actions
 from members.claim_import.identity import is_told
 from members.models import PointClaim, PointEntry
+from members.points.duplicates import Duplicate, duplicates_of
 from members.queries.point_claims import SHOWN, claims_waiting_for, has_a_step, siblings_of
+from members.queries.point_deadlines import Deadlines
 from members.queries.point_items import ItemBook, counties_of
 from members.views import points_base as base
 from registers import reading
-from registers.pages.parts import Action, RelatedTable
+from registers.pages.parts import Action, Notice, RelatedTable
 from registers.pages.present import link_to, moment
 
 TITLE = "积分申报"
@@ -32,7 +35,8 @@ TONES = {
     PointClaim.State.APPROVED: "done",
     PointClaim.State.REJECTED: "late",
 }
-OPEN = "open"
+OPEN, OVERDUE = "open", "overdue"
+BY_DUE_DATE = ("mine", OVERDUE)  # tabs whose claims all wait: the oldest first
 
 
 class ClaimFilters(base.PlaceFilters):
@@ -83,20 +87,24 @@ class ClaimList(base.PointsList):
         has_step = has_a_step(self.user)
         tab = request.GET.get("tab") or ("mine" if has_step else "all")
         mine = tab == "mine"
-        if mine and "state" in form.fields:
+        deadlines = Deadlines()
+        late = deadlines.overdue(counties_of(self.scope))
+        if tab in BY_DUE_DATE and "state" in form.fields:
             del form.fields["state"]
         form.fields["tab"] = forms.CharField(required=False, widget=forms.HiddenInput(), initial=tab)
-        rows = waiting if mine else PointClaim.objects.visible_to(self.user)
+        seen = PointClaim.objects.visible_to(self.user)
+        rows = waiting if mine else seen.filter(late) if tab == OVERDUE else seen
         rows = form.narrowed(rows).select_related("subject", "village", "declared_by")
-        page, context = self.listed(rows, form)
+        page, context = self.listed(rows, form, ("waiting_since", "pk") if tab in BY_DUE_DATE else ())
         heads = self.heads()
+        doubted = duplicates_of(page.rows)
         may_declare = self.user.can(DECLARE)
         context |= {
             "register": {"title": TITLE, "empty_text": self.empty_text(mine, may_declare)},
             "breadcrumbs": self.crumbs((TITLE, "")),
-            "tabs": self.tabs(tab, waiting if has_step else None),
+            "tabs": self.tabs(tab, waiting if has_step else None, seen.filter(late)),
             "columns": heads,
-            "rows": [claim_row(heads, claim, book) for claim in page.rows],
+            "rows": [claim_row(heads, claim, book, deadlines, doubted.get(at)) for at, claim in enumerate(page.rows)],
             "can_add": may_declare,
             "empty_step": {"label": "查看全部申报", "url": "?tab=all"} if mine else None,
             "urls": {
@@ -121,6 +129,9 @@ class ClaimList(base.PointsList):
             head("occurred_on", "发生日期", css="date"),
             head("reason", "事由"),
             head("state", "状态", main=True),
+            head("owner", "应由谁办"),
+            head("due", "应办日期", css="date"),
+            head("doubt", "提醒", meaning="同一人、同一天、同一项目另有没有驳回的申报"),
             head("declared_by", "申报人", css="quiet"),
         ]
 
@@ -129,17 +140,19 @@ class ClaimList(base.PointsList):
             return "没有等您办理的申报。"
         return "还没有积分申报。可以逐条申报，也可以下载模板后用 Excel 导入。" if may_declare else "还没有积分申报。"
 
-    def tabs(self, tab: str, waiting: QuerySet | None) -> list[dict[str, Any]]:
-        if waiting is None:
-            return []
-        count = reading.capped_count(waiting)
+    def tabs(self, tab: str, waiting: QuerySet | None, late: QuerySet) -> list[dict[str, Any]]:
         filters = self.query("tab", "state")
         tail = f"&{filters}" if filters else ""
-        return [
-            {"title": "待我办理", "url": f"?tab=mine{tail}", "active": tab == "mine",
-             "badge": reading.count_text(count) if count else ""},
-            {"title": "全部", "url": f"?tab=all{tail}", "active": tab != "mine", "badge": ""},
-        ]  # fmt: skip
+        made = []
+        for name, title, rows in (("mine", "待我办理", waiting), (OVERDUE, "逾期", late), ("all", "全部", None)):
+            if name == "mine" and rows is None:
+                continue
+            count = reading.capped_count(rows) if rows is not None else 0
+            made.append(
+                {"title": title, "url": f"?tab={name}{tail}", "active": tab == name,
+                 "badge": reading.count_text(count) if count else ""}
+            )  # fmt: skip
+        return made
 
     def bulk_actions(self) -> list[dict[str, str]]:
         return [
@@ -148,7 +161,11 @@ class ClaimList(base.PointsList):
         ]
 
 
-def claim_row(heads: list[dict], claim: PointClaim, book: ItemBook) -> dict[str, Any]:
+def claim_row(
+    heads: list[dict], claim: PointClaim, book: ItemBook, deadlines: Deadlines, doubt: Duplicate | None = None
+) -> dict[str, Any]:
+    """`doubt`: another claim that seems to tell the same fact."""
+    due = deadlines.due(claim)
     item = book.item(claim)
     worth = claim.quantity * item.points if item else None
     return base.row(
@@ -162,6 +179,9 @@ def claim_row(heads: list[dict], claim: PointClaim, book: ItemBook) -> dict[str,
             claim.occurred_on.isoformat(),
             claim.reason,
             state_cell(claim),
+            deadlines.owner(claim.village_id, claim.state) if due else "",
+            due_cell(due, deadlines.is_overdue(claim)),
+            {"text": "疑似重复", "tone": "late"} if doubt and claim.state != PointClaim.State.REJECTED else "",
             claim.declared_by.name,
         ],
         url=reverse("claims:detail", args=[claim.pk]),
@@ -171,6 +191,13 @@ def claim_row(heads: list[dict], claim: PointClaim, book: ItemBook) -> dict[str,
 
 def state_cell(claim: PointClaim) -> dict[str, str]:
     return {"text": claim.get_state_display(), "tone": TONES[PointClaim.State(claim.state)]}
+
+
+def due_cell(due: dt.date | None, is_late: bool) -> Any:
+    """The day by which the next step is due; marked where it has passed."""
+    if due is None:
+        return ""
+    return {"text": f"{due.isoformat()} 逾期", "tone": "late"} if is_late else due.isoformat()
 
 
 class ClaimView(base.PointsView):
@@ -213,14 +240,33 @@ class ClaimDetail(ClaimView):
                 ("村居", claim.village.name),
                 ("发生日期", claim.occurred_on.isoformat()),
                 ("分值", f"{base.signed(worth)} 分" if worth is not None else "办法中没有这个项目"),
+                *self.deadline(claim),
             ],
             "actions": actions_here,
+            "notices": self.notices(claim),
             "fact_groups": [{"title": "", "facts": base.with_facts(self.facts(claim, item))}],
             "related": [self.others(claim, book)],
             "history": self.steps(claim),
             "reject_url": reverse("claims:reject-one", args=[claim.pk]) if mine or self.may_reject(claim) else "",
             "reject_word": "驳回" if mine or claim.declared_by_id != self.user.pk else "撤回",
         }
+
+    def deadline(self, claim: PointClaim) -> list[tuple[str, str]]:
+        """Whose step it is and by when, while the claim is open."""
+        deadlines = Deadlines()
+        due = deadlines.due(claim)
+        if due is None:
+            return []
+        late = "（逾期）" if deadlines.is_overdue(claim) else ""
+        return [(f"应由{deadlines.owner(claim.village_id, claim.state)}办理", f"{due.isoformat()} 前{late}")]
+
+    def notices(self, claim: PointClaim) -> list[Notice]:
+        """What a checker should know before he goes on."""
+        made = []
+        if claim.state != PointClaim.State.REJECTED and (doubt := duplicates_of([claim]).get(0)) and doubt.claim:
+            address = reverse("claims:detail", args=[doubt.claim.pk])
+            made.append(Notice(f"疑似重复：{doubt.message}。", "late", address, f"查看第 {doubt.claim.pk} 号"))
+        return made
 
     def may_reject(self, claim: PointClaim) -> bool:
         """The town at any time; who declared it, as long as nobody checked it."""

@@ -170,6 +170,14 @@ class CloseDetail(CloseView):
         notices = []
         if close.state == State.TRIAL:
             notices.append(Notice("这是试算，仅供核对；公示前可以再次试算。", "waiting"))
+            if self.may(PUBLISH, close) and (share := queries.own_share(close, self.user)).is_most:
+                notices.append(
+                    Notice(
+                        f"这个季度的 {share.all:,} 条积分有 {share.own:,} 条是您自己申报的（超过一半），"
+                        "公示前请由另一位同志对照原始记录核对。",
+                        "late",
+                    )
+                )
         if close.state == State.SUPERSEDED:
             why = f"：{close.reopen_reason}" if close.reopen_reason else ""
             notices.append(Notice(f"这一版已被后面的版本替代{why}。", "late"))

@@ -14,6 +14,7 @@ from lianjian.periods import quarter_of
 from members.actions.claims import declare
 from members.models import PointEntry, Subject
 from members.models.subjects import SubjectKind
+from members.points.duplicates import FIELD, Duplicate, DuplicateFound
 from members.queries.point_items import ItemBook, counties_of
 from members.registers.points import SUBJECT_LOOKUP
 from members.views import points_base as base
@@ -25,7 +26,7 @@ TITLE = "积分申报"
 DECLARE = "claims.declare"
 _FIELD_OF = {
     "member_no": "subject", "item_code": "item", "quantity": "quantity", "occurred_on": "occurred_on",
-    "reason": "reason", "source_ref": "source_ref", "corrects": None,
+    "reason": "reason", "source_ref": "source_ref", "corrects": None, FIELD: FIELD,
 }  # fmt: skip
 
 
@@ -42,6 +43,12 @@ class DeclareForm(forms.Form):
     reason = forms.CharField(label="事由", max_length=200, required=False, help_text="需要佐证的项目必填")
     source_ref = forms.CharField(
         label="来源编号", max_length=70, required=False, help_text="会议、任务等自己的编号；没有就不填"
+    )
+    confirm_duplicates = forms.CharField(
+        label="不是同一件事的理由",
+        max_length=120,
+        required=False,
+        help_text="如“上午、下午两场”。会记在办理过程里，审核人看得到",
     )
     corrects = forms.IntegerField(required=False, widget=forms.HiddenInput())
 
@@ -163,7 +170,11 @@ class DeclareView(base.PointsView):
                     reason=facts["reason"],
                     source_ref=facts["source_ref"],
                     corrects=facts["corrects"],
+                    confirmed=facts["confirm_duplicates"],
                 )
+            except DuplicateFound as found:
+                form.add_error(FIELD, "不是同一件事的，请写明理由；是同一件事的，不要重复申报")
+                return self.show(form, status=400, duplicate=found.duplicate)
             except DomainError as error:
                 form.add_error(_FIELD_OF.get(error.field), error.message)
             else:
@@ -175,8 +186,9 @@ class DeclareView(base.PointsView):
                 return redirect("claims:detail", pk=claim.pk)
         return self.show(form, status=400)
 
-    def show(self, form: DeclareForm, status: int = 200) -> HttpResponse:
+    def show(self, form: DeclareForm, status: int = 200, duplicate: Duplicate | None = None) -> HttpResponse:
         correcting = form["corrects"].value()
+        asked = [form[FIELD]] if duplicate or form[FIELD].value() else []
         context = {
             "breadcrumbs": self.crumbs((TITLE, reverse("claims:list")), ("申报", "")),
             "form_title": "更正积分" if correcting else "积分申报",
@@ -184,8 +196,9 @@ class DeclareView(base.PointsView):
             "form": form,
             "groups": [
                 {"title": "", "fields": [form["subject"], form["occurred_on"], form["item"], form["quantity"],
-                                         form["reason"], form["source_ref"]]}
+                                         form["reason"], form["source_ref"], *asked]}
             ],
+            "warnings": [f"{duplicate.message}。"] if duplicate else [],
             "submit_label": "申报",
             "submit_again_label": "" if correcting else "申报并再报一条",
             "cancel_url": reverse("claims:list"),

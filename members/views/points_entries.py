@@ -12,7 +12,8 @@ from django.urls import reverse
 
 from members.access import reaches
 from members.actions.entries import reverse_entry
-from members.models import PointEntry, PointQuarter
+from members.models import PointClaim, PointEntry, PointQuarter
+from members.queries.point_corrections import Replacement, replacements_of
 from members.queries.point_items import ItemBook, counties_of
 from members.views import points_base as base
 from members.views.points_claims import item_choices
@@ -56,6 +57,7 @@ class EntryList(base.PointsList):
         rows = form.narrowed(PointEntry.objects.visible_to(self.user).filter(reverses__isnull=True))
         page, context = self.listed(rows.select_related("subject", "village", "created_by"), form)
         reversals = reversals_of(self.user, page.rows)
+        replaced = replacements_of(list(reversals), self.user)
         head = base.head
         heads = [
             head("name", "姓名", main=True),
@@ -74,6 +76,8 @@ class EntryList(base.PointsList):
             lines.append(entry_row(heads, entry, book, reversed_by=reversal))
             if reversal is not None:
                 lines.append(reversal_row(heads, entry, reversal))
+            if entry.pk in replaced:
+                lines.append(replacement_row(heads, entry, replaced[entry.pk], book))
         context |= {
             "register": {"title": TITLE, "empty_text": "还没有积分记录。申报经镇审定后就会记在这里。"},
             "breadcrumbs": self.crumbs((TITLE, "")),
@@ -119,6 +123,28 @@ def reversal_row(heads: list[dict], entry: PointEntry, reversal: PointEntry) -> 
     )  # fmt: skip
 
 
+def replacement_row(heads: list[dict], entry: PointEntry, made: Replacement, book: ItemBook) -> dict:
+    """What was declared in place of a reversed entry, under the two."""
+    claim, new = made.claim, made.entry
+    quarter = base.quarter_label(new.settle_quarter) if new else ""
+    return base.row(
+        heads,
+        [
+            f"└ 更正 {entry.subject.name}", "", book.name(claim), claim.quantity,
+            base.signed(new.points) if new else "", claim.occurred_on.isoformat(), quarter, claim.reason,
+            f"第 {new.pk} 号" if new else {"text": f"更正{claim.get_state_display()}", "tone": "waiting"},
+        ],
+        url=correction_url(made),
+    )  # fmt: skip
+
+
+def correction_url(made: Replacement) -> str:
+    """The page of the new entry, or of its claim as long as there is none."""
+    if made.entry is not None:
+        return reverse("entries:detail", args=[made.entry.pk])
+    return reverse("claims:detail", args=[made.claim.pk])
+
+
 class EntryView(base.PointsView):
     def entry(self, pk: int) -> PointEntry:
         rows = PointEntry.objects.visible_to(self.user).select_related("subject", "village", "created_by", "scheme")
@@ -136,6 +162,7 @@ class EntryDetail(EntryView):
         if entry.reverses is not None:
             return redirect("entries:detail", pk=entry.reverses)
         reversal = reversals_of(self.user, [entry]).get(entry.pk)
+        made = replacements_of([entry.pk], self.user).get(entry.pk) if reversal else None
         book = ItemBook.of([entry.county_code])
         name = book.name(entry)
         gate = PointQuarter.objects.filter(county_code=entry.county_code, quarter=entry.settle_quarter).first()
@@ -151,6 +178,10 @@ class EntryDetail(EntryView):
         groups = [{"title": "", "facts": base.with_facts(self.facts(entry, name))}]
         if reversal is not None:
             groups.append({"title": "冲销", "facts": base.with_facts(self.reversal_facts(reversal))})
+        if made is not None:
+            groups.append({"title": "更正", "facts": base.with_facts(self.replacement_facts(made, book))})
+        if corrected := self.corrected(entry):
+            notices.append(Notice(f"这一条更正第 {corrected} 号。", "info", self.url_of(corrected), "查看原记录"))
         context = {
             "breadcrumbs": self.crumbs((TITLE, reverse("entries:list")), (f"第 {entry.pk} 号", "")),
             "object_title": f"{entry.subject.name}：{name}",
@@ -165,7 +196,7 @@ class EntryDetail(EntryView):
             "fact_groups": groups,
             "reverse_url": reverse("entries:reverse", args=[entry.pk]) if may_reverse and is_open else "",
             "reverse_confirm": f"冲销“{entry.subject.name}”的“{name}”（{worth}）？冲销不能撤回。",
-            "correct_url": self.correct_url(entry, reversal),
+            "correct_url": "" if made else self.correct_url(entry, reversal),
         }
         return self.page("members/points/entry.html", context)
 
@@ -193,6 +224,28 @@ class EntryDetail(EntryView):
             ("经办人", reversal.created_by.name),
             ("时间", moment(reversal.created_at)),
         ]
+
+    def replacement_facts(self, made: Replacement, book: ItemBook) -> list[tuple[str, Any]]:
+        """What was declared in place of the entry, and how far it is."""
+        claim, new = made.claim, made.entry
+        told = f"第 {new.pk} 号" if new else f"第 {claim.pk} 条申报（{claim.get_state_display()}）"
+        return [
+            ("更正为", {"value": told, "url": correction_url(made)}),
+            ("积分项目", book.name(claim)),
+            ("数量", claim.quantity),
+            ("分数", {"value": base.signed(new.points), "unit": "分"} if new else "审定时计算"),
+            ("发生日期", claim.occurred_on.isoformat()),
+            ("事由", {"value": claim.reason, "wide": len(claim.reason) > 40}),  # noqa: PLR2004 -- a long line
+            ("申报人", claim.declared_by.name),
+        ]
+
+    def corrected(self, entry: PointEntry) -> int | None:
+        """The reversed entry in whose place this one stands."""
+        claims = PointClaim.objects.visible_to(self.user).filter(pk=entry.claim_id)
+        return claims.values_list("corrects", flat=True).first() if entry.claim_id else None
+
+    def url_of(self, pk: int) -> str:
+        return reverse("entries:detail", args=[pk])
 
     def correct_url(self, entry: PointEntry, reversal: PointEntry | None) -> str:
         """To declare rightly what was reversed, for those who may declare there."""

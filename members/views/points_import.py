@@ -14,6 +14,7 @@ from members.claim_import.columns import columns
 from members.claim_import.importing import mark_workbook
 from members.claim_import.jobs import start_import
 from members.claim_import.matching import Question, hint_of
+from members.points.duplicates import FIELD
 from members.views import points_base as base
 from registers.exchange.importing import read_table
 from registers.jobs import keep_file
@@ -29,6 +30,7 @@ DECLARE = "claims.declare"
 CHOOSE = "choose-"
 KEPT = "claim_choices"  # in the session: {token of the upload: {row: subject number}}
 UPLOADS_KEPT = 5
+CONFIRMED_LENGTH = 120
 QUESTIONS_SHOWN = 200
 
 
@@ -41,6 +43,11 @@ class ImportView(base.PointsView):
             return self.show()
         stored = self.kept(token)
         return self.gone() if stored is None else self.run(stored, self.choices(token), dry_run=True)
+
+    @property
+    def confirmed(self) -> str:
+        """Why rows that seem to be declared already tell other facts."""
+        return self.request.POST.get(FIELD, "").strip()[:CONFIRMED_LENGTH]
 
     def post(self, request: HttpRequest) -> HttpResponse:
         token = request.POST.get("token", "")
@@ -60,7 +67,7 @@ class ImportView(base.PointsView):
             return self.show(form=form, status=400)
         stored = keep_file(BytesIO(data), upload.name[-200:], owner=self.user, is_result=False)
         if len(table.numbers) > INLINE_ROWS:
-            job = start_import(by=self.user, stored=stored, choices={})
+            job = start_import(by=self.user, stored=stored, choices={}, confirmed="")
             return redirect("jobs:detail", pk=job.pk)
         return self.checked(stored, data, table, {}, dry_run=True)
 
@@ -88,7 +95,7 @@ class ImportView(base.PointsView):
         if table is None:
             return self.gone()
         if len(table.numbers) > INLINE_ROWS and not dry_run:
-            job = start_import(by=self.user, stored=stored, partial=partial, choices=choices)
+            job = start_import(by=self.user, stored=stored, partial=partial, choices=choices, confirmed=self.confirmed)
             return redirect("jobs:detail", pk=job.pk)
         return self.checked(stored, data, table, choices, dry_run=dry_run, partial=partial)
 
@@ -97,12 +104,14 @@ class ImportView(base.PointsView):
         partial: bool = False,
     ) -> HttpResponse:  # fmt: skip
         outcome = import_claims(
-            by=self.user, data=table, filename=stored.name, dry_run=dry_run, partial=partial, choices=choices
-        )
+            by=self.user, data=table, filename=stored.name, dry_run=dry_run, partial=partial, choices=choices,
+            confirmed=self.confirmed,
+        )  # fmt: skip
         if outcome.errors:
             outcome.marked_workbook = mark_workbook(data, outcome.errors, outcome.notes)
-        same = not outcome.errors and not outcome.questions and not outcome.created
-        saved = same or (not dry_run and not outcome.questions and (partial or not outcome.errors))
+        same = not outcome.errors and not outcome.questions and not outcome.doubted and not outcome.created
+        asked = outcome.questions or outcome.doubted
+        saved = same or (not dry_run and not asked and (partial or not outcome.errors))
         status = 400 if outcome.errors and not saved else 200
         return self.show(result=self.result(outcome, stored, saved=saved), status=status)
 
@@ -162,6 +171,15 @@ class ImportView(base.PointsView):
                  "message": f"{note.message}（共 {note.count:,} 处）" if note.count > 1 else note.message}
                 for note in outcome.notes[:NOTES_SHOWN]
             ],
+            "warnings": [
+                {"sheet": one.sheet, "row": one.row or "", "column": one.column, "message": one.message}
+                for one in outcome.warnings[:ERRORS_SHOWN]
+            ],
+            "confirm": {
+                "name": FIELD, "label": "不是同一件事的理由",
+                "help": f"有 {outcome.doubted:,} 行与已有的申报同人、同日、同项目，列在下面。"
+                "是同一件事的，请从表里删去后重传；不是的，写明理由，审核人看得到。",
+            } if outcome.doubted else None,
             "ambiguous": [self.question(one) for one in outcome.questions[:QUESTIONS_SHOWN]],
             "marked_url": marked_url,
             "good": outcome.created + outcome.unchanged,

@@ -1,5 +1,6 @@
 """One score and how it came about, and one person's scores over the quarters."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,10 +12,12 @@ from members.models import PointEntry, PointItem, PointQuarter, PointScore, Quar
 from members.models.subjects import SubjectClass
 from members.points.amounts import mean
 from members.queries import point_closes as queries
+from members.queries.point_corrections import Replacement, replacements_of
 from members.queries.point_derivation import CategoryLine, Derivation, EntryLine, derive
 from members.queries.point_items import ItemBook
 from members.views import points_base as base
 from members.views.points_closes import state_cell
+from members.views.points_entries import correction_url
 from registers.pages.present import link_to, moment
 
 ADVICE = "仅供民主评议参考"
@@ -61,7 +64,7 @@ class ScoreDetail(base.PointsView):
             "last_day": Period.parse(close.quarter).last_day,
             "advice": ADVICE,
             "agrees": agrees(score, derivation),
-            "sheet": sheet(derivation, self.scope),
+            "sheet": sheet(derivation, self.scope, replacements_of(derivation.reversed_entries(), self.user)),
             "ranks": [],
             "grade_text": "",
             "printed_at": moment(clock.now()),
@@ -118,12 +121,12 @@ def grade_text(score: PointScore, grades: list, places: queries.Places) -> str:
 # -- the sheet
 
 
-def sheet(derivation: Derivation, scope: Any) -> dict[str, Any]:
-    """The sum as the template takes it."""
+def sheet(derivation: Derivation, scope: Any, replaced: Mapping[int, Replacement]) -> dict[str, Any]:
+    """The sum as the template takes it; `replaced` says what was declared in place of reversed entries."""
     return {
         "base": base.points(derivation.base),
-        "categories": [category_of(category, scope) for category in derivation.categories],
-        "strange": [line_of(line, scope) for line in derivation.strange],
+        "categories": [category_of(category, scope, replaced) for category in derivation.categories],
+        "strange": [line_of(line, scope, replaced) for line in derivation.strange],
         "award": base.points(derivation.award),
         "deduct": base.points(derivation.deduct),
         "before_floor": base.points(derivation.before_floor),
@@ -133,7 +136,7 @@ def sheet(derivation: Derivation, scope: Any) -> dict[str, Any]:
     }
 
 
-def category_of(category: CategoryLine, scope: Any) -> dict[str, Any]:
+def category_of(category: CategoryLine, scope: Any, replaced: Mapping[int, Replacement]) -> dict[str, Any]:
     return {
         "name": category.name,
         "cap": base.points(category.cap),
@@ -150,15 +153,15 @@ def category_of(category: CategoryLine, scope: Any) -> dict[str, Any]:
                 "cap": base.points(one.item.quarter_cap),
                 "cut": base.points(one.cut) if one.cut else "",
                 "group": one.item.group,
-                "lines": [line_of(line, scope) for line in one.lines],
+                "lines": [line_of(line, scope, replaced) for line in one.lines],
             }
             for one in category.items
         ],
     }
 
 
-def line_of(line: EntryLine, scope: Any) -> dict[str, Any]:
-    """One entry; its page is linked where it lies within the reader's scope."""
+def line_of(line: EntryLine, scope: Any, replaced: Mapping[int, Replacement]) -> dict[str, Any]:
+    """One entry with its reversal and what replaced it; its page is linked where it lies within the reader's scope."""
     entry = line.entry
     seen = scope.covers(entry.village_id) or entry.village_id in scope.ids("village")
     why = line.not_counted
@@ -173,7 +176,27 @@ def line_of(line: EntryLine, scope: Any) -> dict[str, Any]:
         "points": base.signed(entry.points),
         "reason": entry.reason,
         "why": why,
+        "pair": pair_of(line, replaced.get(entry.pk)),
     }
+
+
+def pair_of(line: EntryLine, made: Replacement | None) -> list[dict[str, Any]]:
+    """What belongs to a reversed entry, under it: the reversal, and the correction with how far it is."""
+    told = []
+    if line.reversal is not None:
+        one = line.reversal
+        told.append({"title": f"冲销第 {line.entry.pk} 号", "url": "", "on": one.created_at, "quantity": one.quantity,
+                     "points": base.signed(one.points), "note": one.reason, "why": "与原记录相抵"})  # fmt: skip
+    if made is not None:
+        new = made.entry
+        told.append({
+            "title": f"更正为第 {new.pk} 号" if new else f"更正：第 {made.claim.pk} 条申报",
+            "url": correction_url(made), "on": made.claim.occurred_on, "quantity": made.claim.quantity,
+            "points": base.signed(new.points) if new else "", "note": made.claim.reason,
+            "why": f"计入{base.quarter_label(new.settle_quarter)}，在那里另列" if new
+            else f"{made.claim.get_state_display()}，审定后计分",
+        })  # fmt: skip
+    return told
 
 
 # -- one person over the quarters
@@ -265,7 +288,9 @@ class MemberScores(base.PointsView):
             ],
             "subject_url": link_to(subject, self.user),
             "so_far_label": base.quarter_label(so_far[0]) if so_far else "",
-            "sheet": sheet(so_far[1], self.scope) if so_far else None,
+            "sheet": sheet(so_far[1], self.scope, replacements_of(so_far[1].reversed_entries(), self.user))
+            if so_far
+            else None,
             "exempt_reason": subject.exempt_reason,
             "years": year_results(scores),
             "columns": heads,

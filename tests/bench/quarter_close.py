@@ -9,7 +9,8 @@ import statistics
 from collections.abc import Iterator
 from uuid import uuid4
 
-from accounts.models import User
+from accounts.models import Grant, User
+from lianjian import clock
 from members import sockets
 from members.actions import claims, closes
 from members.models import Subject
@@ -61,11 +62,21 @@ def quarter_close() -> Iterator[Figure]:
 def add_fact(user: User, number: int) -> None:
     """One more approved fact of the quarter."""
     subject = Subject.objects.unscoped("bench").get(pk=1 + number)
+    clerk = _clerk()  # nobody advances what he declared himself
     claim = claims.declare(
-        by=user, subject=subject, item_code="I01", quantity=1, occurred_on=dt.date(2026, 9, 1), source_ref=uuid4().hex
+        by=clerk, subject=subject, item_code="I01", quantity=1, occurred_on=dt.date(2026, 9, 1), source_ref=uuid4().hex
     )
     for _ in range(3):
         claim = claims.advance(claim=claim, by=user)
+
+
+def _clerk() -> User:
+    clerk, is_new = User.objects.get_or_create(username="zhenjie", defaults={"name": "填报员"})
+    if is_new:
+        Grant.objects.create(
+            user=clerk, role="town_clerk", scope_kind="area", scope_key=COUNTY, valid_from=clock.today()
+        )
+    return User.objects.get(pk=clerk.pk)
 
 
 def close_quarter(user: User, quarter: str) -> int:

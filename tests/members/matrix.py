@@ -89,6 +89,7 @@ TOWN_ITEMS = frozenset({"zhenshen", "xianji"})
 POINT_PAGES = (
     Route("claims:list", POINTS),
     Route("claims:export", POINTS),
+    Route("claims:overdue", POINTS),
     Route("claims:new", DECLARERS),
     Route("claims:new", DECLARERS, "post"),
     Route("claims:items", DECLARERS),

@@ -10,7 +10,10 @@ ROUTES = {
     "turnovers:workbook": {},
     "turnovers:undo": {"key": "1"},
     "point-objections:decide": {"key": "1"},
-    **{f"claims:{name}": {} for name in ("advance", "export", "import", "items", "list", "new", "reject", "template")},
+    **{
+        f"claims:{name}": {}
+        for name in ("advance", "export", "import", "items", "list", "new", "overdue", "reject", "template")
+    },
     **{f"claims:{name}": ROW for name in ("advance-one", "detail", "reject-one")},
     **{f"closes:{name}": {} for name in ("list", "start")},
     **{f"closes:{name}": ROW for name in ("changes", "confirm", "detail", "export", "notice", "publish", "reopen")},

@@ -171,7 +171,7 @@ def test_an_out_of_scope_number_reads_like_an_unknown_one(county):
 
 def test_a_list_is_declared_whole_or_not_at_all(county):
     clerk = county.api("zhenjie")
-    rows = [fact(source_ref=f"s{n}") for n in range(3)]
+    rows = [fact(source_ref=f"s{n}", occurred_on=f"2026-09-0{n + 1}") for n in range(3)]
     answer = clerk.post(f"{API}point-claims/", [*rows, fact(item_code="无")])
     assert answer.status_code == 400 and [one["field"] for one in answer.data["errors"]] == ["3.item_code"]
     assert not PointClaim.objects.unscoped("test").exists()
@@ -180,7 +180,7 @@ def test_a_list_is_declared_whole_or_not_at_all(county):
 
 
 def test_bulk_advance_tells_what_it_could_not_move(county):
-    ids = [declare(county, source_ref=f"s{n}") for n in range(3)]
+    ids = [declare(county, source_ref=f"s{n}", occurred_on=f"2026-09-0{n + 1}") for n in range(3)]
     answer = county.api("zhenshen").post(f"{API}point-claims/bulk-advance/", {"ids": [*ids, 10**12]})
     assert answer.status_code == 200 and answer.data["advanced"] == 3
     assert [error["id"] for error in answer.data["errors"]] == [10**12]

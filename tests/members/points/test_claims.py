@@ -52,7 +52,7 @@ def test_each_role_moves_its_own_step(county, monkeypatch):
 
 
 def test_a_village_outside_federations_skips_their_check(county):
-    claim = stage.declared(county.user("cunji"), county.zhang)
+    claim = stage.declared(county.user("zhenjie"), county.zhang)
     claims.advance(claim=claim, by=county.user("cunji"))
     assert claims.advance(claim=claim, by=county.user("zhenshen")).state == "approved"
 
