@@ -11,7 +11,7 @@ import lianjian.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0011_objections"),
+        ("members", "0012_names_by_sound"),
         ("villages", "0006_dates_of_holdings"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
