@@ -17,7 +17,7 @@ from typing import Any
 from celery import current_app
 from django.conf import settings
 from django.core.files.base import File
-from django.db import DatabaseError, connection, models, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -200,6 +200,10 @@ def run(job_id: str) -> None:
         _finish(attempt, Job.State.CANCELLED, message=CANCELLED)
     except DomainError as error:
         _finish(attempt, Job.State.FAILED, message=error.message)
+    except (OperationalError, InterfaceError):
+        # The database went away, or broke a deadlock. The job falls silent and the sweeper sends it again, as it does
+        # after a worker's death; attempts are counted.
+        logger.exception("job %s (%s) lost the database", job.pk, job.kind)
     except Exception:
         logger.exception("job %s (%s) failed", job.pk, job.kind)
         _finish(attempt, Job.State.FAILED, message="程序出错，没有完成。已记入日志，请把任务编号告诉系统管理员")

@@ -135,24 +135,33 @@ def _database(name: str, template: str = "template1") -> Iterator[str]:
     """A new database beside the configured one, gone afterwards."""
     url = os.environ.get("DATABASE_OWNER_URL", os.environ["DATABASE_URL"])
     database = f"{urlsplit(url).path.strip('/')}_{name}_{os.getpid()}"
-    connection = psycopg2.connect(url)
-    connection.autocommit = True
     drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database))
+    with _connected(url) as cursor:
+        cursor.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(database), sql.Identifier(template))
+        )
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(database), sql.Identifier(template))
-            )
         yield database
     finally:
-        _patiently(connection, drop)
+        _patiently(url, drop)
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[Any]:
+    """A cursor for one statement: a drill may kill the server between two."""
+    connection = psycopg2.connect(url)
+    connection.autocommit = True
+    try:
+        with connection.cursor() as cursor:
+            yield cursor
+    finally:
         connection.close()
 
 
-def _patiently(connection: Any, drop: sql.Composed) -> None:
+def _patiently(url: str, drop: sql.Composed) -> None:
     """A backend of the application role may take a moment to end, and the owner may not end it."""
     for _ in range(50):
-        with connection.cursor() as cursor, suppress(psycopg2.errors.InsufficientPrivilege):
+        with _connected(url) as cursor, suppress(psycopg2.errors.InsufficientPrivilege):
             cursor.execute(drop)
             return
         time.sleep(0.2)

@@ -8,7 +8,7 @@ from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from registers import jobs, tasks
@@ -63,6 +63,24 @@ def test_a_job_is_sent_after_the_commit_and_runs_once(world, handler, sent, djan
     jobs.run(job.pk)
     assert calls == [{"number": 7}]
     assert (now(job).state, now(job).result, now(job).attempt) == ("done", {"sum": 3}, 1)
+
+
+def test_a_job_that_lost_the_database_is_taken_up_again(world, handler, sent, django_capture_on_commit_callbacks):
+    def lose(run, **params):
+        if run.attempt == 1:
+            raise OperationalError("server closed the connection unexpectedly")
+        return {"sum": 3}
+
+    handler(lose)
+    with django_capture_on_commit_callbacks(execute=True):
+        job = job_of(world)
+    jobs.run(str(job.pk))
+    assert (now(job).state, now(job).message) == ("running", "")
+    Job.objects.unscoped("test").filter(pk=job.pk).update(heartbeat_at=timezone.now() - dt.timedelta(minutes=5))
+    with django_capture_on_commit_callbacks(execute=True):
+        assert jobs.resend_stalled() == 1
+    jobs.run(str(job.pk))
+    assert (now(job).state, now(job).result) == ("done", {"sum": 3})
 
 
 def test_a_broker_that_is_down_loses_nothing(world, handler, monkeypatch, django_capture_on_commit_callbacks):
