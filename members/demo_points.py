@@ -194,7 +194,7 @@ def _load_waiting(random: Random, subjects: list[Subject], clerk: Any) -> None:
                 quantity=1,
                 occurred_on=dt.date(2026, random.choice((8, 9, 10)), random.randint(1, 28)),
                 reason=REASONS[item.code],
-                source_ref=f"待办-{state}-{n:03d}",
+                source_ref=f"待办-{PointClaim.State(state).label}-{n:03d}",
                 state=state,
                 # Two weeks of work: some wait within their time, some are overdue.
                 waiting_since=clock.now() - dt.timedelta(days=n + 1),
