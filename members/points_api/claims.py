@@ -165,7 +165,7 @@ class PointClaimViewSet(common.PointsViewSet):
             by=request.user, data=upload.read(), filename=name,
             dry_run=common.listing.truth(request.data, "dry_run"),
             partial=common.listing.truth(request.data, "partial"),
-            confirmed=str(request.data.get(FIELD, ""))[:120],
+            confirmed=str(request.POST.get(FIELD, ""))[:120],
         )  # fmt: skip
         if isinstance(made, Job):
             return Response({"job": str(made.pk)}, status=202)

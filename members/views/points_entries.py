@@ -241,8 +241,10 @@ class EntryDetail(EntryView):
 
     def corrected(self, entry: PointEntry) -> int | None:
         """The reversed entry in whose place this one stands."""
+        if entry.claim_id is None:
+            return None
         claims = PointClaim.objects.visible_to(self.user).filter(pk=entry.claim_id)
-        return claims.values_list("corrects", flat=True).first() if entry.claim_id else None
+        return claims.values_list("corrects", flat=True).first()
 
     def url_of(self, pk: int) -> str:
         return reverse("entries:detail", args=[pk])
