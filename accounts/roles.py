@@ -22,7 +22,7 @@ VIEW_ALL = frozenset(
 ) | {"boards.view", "reports.view"}
 ENTER = frozenset(
     f"{things}.change" for things in ("villages", "organizations", "members", "federations", "economy", "services")
-) | {"claims.declare", "objections.change", "rota.change"}
+) | {"claims.declare", "objections.change", "points.redeem", "rota.change"}
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ ROLES = {
                 "boards.view",
                 "areas.view",
             }
-            | {"claims.declare", "claims.branch_check", "objections.change"},
+            | {"claims.declare", "claims.branch_check", "objections.change", "points.redeem"},
             ("area",),
         ),
         Role(

@@ -235,6 +235,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=1, minute=0),
     },
     "apply-due-placements": {"task": "members.tasks.apply_due_placements", "schedule": 3600.0},
+    "expire-points": {"task": "members.tasks.expire_points", "schedule": crontab(hour=0, minute=30)},
     "drop-expired-files": {"task": "registers.tasks.drop_expired_files", "schedule": 3600.0},
     "drop-old-request-keys": {"task": "registers.tasks.drop_old_request_keys", "schedule": 3600.0},
     "clear-expired-sessions": {"task": "accounts.tasks.clear_expired_sessions", "schedule": 86400.0},

@@ -11,9 +11,9 @@ class MembersConfig(AppConfig):
         from members import merging, merging_work
         from members.claim_import import jobs  # noqa: F401 -- a job kind declares itself
         from members.panels import doings_of_subject, of_organization, people_of_village
-        from members.points import closing, settings, what_if  # noqa: F401 -- job kinds and settings declare themselves
+        from members.points import closing, crediting, settings, what_if  # noqa: F401 -- they declare themselves
         from members.points_api.routes import add_routes
-        from members.registers import REGISTERS
+        from members.registers import REGISTERS, redemption
         from members.registers.points import plug_in
 
         register_all(*REGISTERS)
@@ -23,5 +23,7 @@ class MembersConfig(AppConfig):
         add_related("party-organizations", of_organization)
         for slug in ("members", "subjects"):
             add_related(slug, doings_of_subject)
+            add_related(slug, redemption.account_of_subject)
         plug_in()
+        redemption.plug_in()
         add_routes()

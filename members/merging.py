@@ -17,10 +17,12 @@ from members.models import (
     PointClaim,
     PointEntry,
     PointItem,
+    PointMovement,
     PointObjection,
     PointScheme,
     QuarterClose,
     RevealLog,
+    RewardGood,
     Subject,
 )
 from registers.errors import Invalid, WrongState
@@ -152,7 +154,9 @@ def plug_in() -> None:
     register_mover("members.people", not_subjects, order=30)
     open_claims = OpenItems(PointClaim, "办理中的积分申报", open=lambda on: Q(state__in=PointClaim.OPEN_STATES))
     register_mover("members.claims", open_claims, order=40)
+    register_mover("members.goods", OpenItems(RewardGood, "兑换物品", village="area", rename="name"), order=50)
     stays("记的是发生之日所在的村居", PointEntry)
+    stays("记的是办理之日所在的村居，余额随积分对象转入", PointMovement)
     stays("记的是查看之日所在的村居", RevealLog)
     stays("记的是公示时所在的村居", PointObjection)
     stays("属于县或镇街", QuarterClose, PointScheme, PointItem)

@@ -11,6 +11,7 @@ from members.views import (
     points_entries,
     points_exports,
     points_import,
+    points_months,
     points_overdue,
     points_publication,
     points_scheme_edit,
@@ -76,6 +77,7 @@ _what_if = [
 ]
 
 urlpatterns = [
+    path("point-months/", points_months.MonthPage.as_view(), name="redemption-months"),
     path("claims/", include((_claims, "claims"))),
     path("entries/", include((_entries, "entries"))),
     path("closes/", include((_closes, "closes"))),

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from lianjian import areacodes, clock, periods, workingdays
 from members.models import PointObjection, PointQuarter, QuarterClose
-from members.points import closing
+from members.points import closing, crediting
 from members.points.rules import lock_gate
 from registers.errors import Invalid, NotAllowed, NotFound, WrongState
 from registers.jobs import start_job
@@ -112,6 +112,7 @@ def confirm(*, close: QuarterClose, by: Any) -> QuarterClose:
     close.state = QuarterClose.State.LOCKED
     close.locked_by, close.locked_at = by, timezone.now()
     close.save(update_fields=["state", "locked_by", "locked_at"])
+    crediting.start(close, by)
     return close
 
 

@@ -96,6 +96,8 @@ def follow_placements(*, on: dt.date | None = None, subjects: Sequence[int] | No
     day = on or clock.today()
     count = 0
     with connection.cursor() as cursor:
+        # The day on which points to spend go along, which a trigger sees to (members/models/redemption.py).
+        cursor.execute("SELECT set_config('lianjian.today', %s, true)", [clock.today().isoformat()])
         for statement in (_FOLLOW, _LEAVE, _PEOPLE):
             cursor.execute(statement, {"day": day, "subjects": list(subjects) if subjects is not None else None})
             count += cursor.rowcount if statement is not _PEOPLE else 0

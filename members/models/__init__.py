@@ -7,6 +7,7 @@ from members.models.ledger import PointEntry
 from members.models.objections import PointObjection
 from members.models.organizations import PartyOrganization, Post
 from members.models.people import NumberSeries, Person, RevealLog
+from members.models.redemption import PointAccount, PointMovement, RewardGood
 from members.models.schemes import ClassBase, PointCategory, PointGrade, PointItem, PointScheme
 from members.models.subjects import Placement, Subject
 from members.models.training import Attendance, Talent, Training
@@ -24,12 +25,14 @@ __all__ = [
     "PartyOrganization",
     "Person",
     "Placement",
+    "PointAccount",
     "PointCategory",
     "PointClaim",
     "PointClaimStep",
     "PointEntry",
     "PointGrade",
     "PointItem",
+    "PointMovement",
     "PointObjection",
     "PointQuarter",
     "PointScheme",
@@ -37,6 +40,7 @@ __all__ = [
     "Post",
     "QuarterClose",
     "RevealLog",
+    "RewardGood",
     "Subject",
     "Talent",
     "Training",

@@ -41,6 +41,12 @@ PUBLICATION_DAYS = declare_setting(
 )
 
 
+def _months(text: str) -> int:
+    if not str(text).strip().isdigit() or int(text) > 120:  # noqa: PLR2004 -- ten years
+        raise ValueError("请填写 0–120 的整数（月），0 为不作废")
+    return int(text)
+
+
 def _line(longest: int) -> Callable[[str], str]:
     def parse(text: str) -> str:
         if len(text.strip()) > longest:
@@ -67,5 +73,17 @@ MASK_BEYOND_VILLAGE = declare_setting(
     SettingDeclaration(
         "closes.mask_beyond_village", "村外公示隐去姓名中间字", True, _yes_or_no,
         "联建单位、镇街的公示表贴到别的村，默认隐去。", per_town=True,
+    )
+)  # fmt: skip
+REDEEM_MEMBERS = declare_setting(
+    SettingDeclaration(
+        "points.redeem_members", "党员积分可以兑换物品", False, _yes_or_no,
+        "村民户、村民代表的积分可以兑换；党员的默认不兑换。开启后，此后审定的季度入账。",
+    )
+)  # fmt: skip
+EXPIRE_MONTHS = declare_setting(
+    SettingDeclaration(
+        "points.expire_months", "可兑换积分多久作废（月）", 0, _months,
+        "从入账之日算起，先入账的先用；0 为不作废。只影响兑换，不影响得分和名次。",
     )
 )  # fmt: skip

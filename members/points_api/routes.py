@@ -3,6 +3,7 @@
 from members.points_api.claims import PointClaimViewSet
 from members.points_api.closes import QuarterCloseViewSet, QuarterScoreViewSet
 from members.points_api.entries import PointEntryViewSet
+from members.points_api.redemption import PointMonthViewSet
 from members.points_api.schemes import PointSchemeViewSet
 from registers.api import routes
 
@@ -14,3 +15,4 @@ def add_routes() -> None:
     routes.add_viewset("point-entries", PointEntryViewSet)
     routes.add_viewset("quarter-closes", QuarterCloseViewSet)
     routes.add_viewset("quarter-scores", QuarterScoreViewSet)
+    routes.add_viewset("point-months", PointMonthViewSet)

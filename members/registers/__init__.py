@@ -4,6 +4,7 @@ from members.registers.exchanges import EXCHANGE_REGISTERS
 from members.registers.objections import ObjectionRegister
 from members.registers.organizations import ORGANIZATION_REGISTERS
 from members.registers.people import PEOPLE_REGISTERS
+from members.registers.redemption import REDEMPTION_REGISTERS
 from members.registers.training import TRAINING_REGISTERS
 from members.registers.turnovers import TURNOVER_REGISTERS
 
@@ -14,6 +15,7 @@ REGISTERS = (
     *TRAINING_REGISTERS,
     *TURNOVER_REGISTERS,
     ObjectionRegister,
+    *REDEMPTION_REGISTERS,
 )
 
 __all__ = ["REGISTERS"]

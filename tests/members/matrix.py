@@ -6,6 +6,7 @@ from typing import Any
 
 from members.actions.exchanges import save_exchange
 from members.actions.objections import receive
+from members.actions.redemptions import redeem
 from members.actions.training import save_attendance, save_talent
 from members.models import DelegatedItem, DelegatedStaff, PartyOrganization, Subject, Training, Turnover
 from members.points.what_if import JOB_KIND, Trial
@@ -23,8 +24,10 @@ from tests.matrix.route import (
     WRITERS,
     Route,
     faces,
+    readings,
     row,
 )
+from tests.members.points import shop
 from tests.members.points import stage as points
 from tests.members.points.stage import posted
 from tests.world import TOWN
@@ -44,6 +47,19 @@ REGISTERS = (
     *faces("point-objections", POINTS, VILLAGE_WRITERS),
     *row("point-objections:decide", COUNTY, "point-objections", POINTS, "get", "post"),
     *row("api:point-objections-decide", COUNTY, "point-objections", POINTS, "post"),
+)
+REDEMPTION = (
+    *faces("point-goods", POINTS, VILLAGE_WRITERS),
+    *readings("point-accounts", POINTS),
+    *row("point-accounts:redeem", VILLAGE_WRITERS, "point-accounts", POINTS, "get", "post"),
+    *row("point-accounts:statement", POINTS, "point-accounts", POINTS),
+    *row("api:point-accounts-movements", POINTS, "point-accounts", POINTS),
+    *readings("point-redemptions", POINTS),
+    *row("point-redemptions:cancel", VILLAGE_WRITERS, "point-redemptions", POINTS, "get", "post"),
+    Route("api:point-redemptions-list", VILLAGE_WRITERS, "post", given={"member_no": "0", "good": 1, "quantity": 1}),
+    *row("api:point-redemptions-cancel", VILLAGE_WRITERS, "point-redemptions", POINTS, "post"),
+    Route("redemption-months", POINTS),
+    Route("api:point-months-list", POINTS),
 )
 TURNOVERS = (
     Route("turnovers:list", PEOPLE),
@@ -161,7 +177,7 @@ POINT_API = (
     *row("api:quarter-closes-reopen", COUNTY, "closes", POINTS, "post", shared=True, given=WHY),
     Route("api:quarter-scores-list", POINTS),
 )
-ROUTES = (*REGISTERS, *TURNOVERS, *PEOPLE_STEPS, *POINT_PAGES, *POINT_API)
+ROUTES = (*REGISTERS, *REDEMPTION, *TURNOVERS, *PEOPLE_STEPS, *POINT_PAGES, *POINT_API)
 
 
 def put(stage: Any) -> None:
@@ -200,3 +216,8 @@ def put(stage: Any) -> None:
     result = {"scheme": rows["schemes"], "written": "2026-10-01T00:00:00+08:00", "trials": [trial]}
     tried = Job.objects.create(kind=JOB_KIND, title="试算比较", owner=county, state=Job.State.DONE, result=result)
     rows["what-if"] = str(tried.pk)
+    house = shop.household("371083H00001", village.pk, name="于海")
+    shop.credited(world, house, 500)
+    soap = shop.good(village.pk)
+    rows["point-goods"], rows["point-accounts"] = soap.pk, house.number
+    rows["point-redemptions"] = redeem(by=world.user("cunji"), subject=house, good=soap, quantity=1).pk

@@ -14,6 +14,10 @@ ROUTES = {
         f"claims:{name}": {}
         for name in ("advance", "export", "import", "items", "list", "new", "overdue", "reject", "template")
     },
+    "point-accounts:redeem": {"key": "1"},
+    "point-accounts:statement": {"key": "1"},
+    "point-redemptions:cancel": {"key": "1"},
+    "redemption-months": {},
     **{f"claims:{name}": ROW for name in ("advance-one", "detail", "reject-one")},
     **{f"closes:{name}": {} for name in ("list", "start")},
     **{f"closes:{name}": ROW for name in ("changes", "confirm", "detail", "export", "notice", "publish", "reopen")},
