@@ -5,6 +5,7 @@ second run finds none, and an expiry counts what expired already. Subjects are l
 a transfer locks them, then their accounts: whoever moves meanwhile takes his points along.
 """
 
+import datetime as dt
 from typing import Any
 
 from django.db import connection, transaction
@@ -98,8 +99,9 @@ def credit(run: JobRun, close: int) -> dict[str, Any]:
     return {"credited": count, "url": reverse("point-accounts:list"), "label": "查看积分账户"}
 
 
-def book(close: QuarterClose, *, by: Any) -> int:
+def book(close: QuarterClose, *, by: Any, on: dt.date | None = None) -> int:
     """Credit what the locked quarter earned beyond what was booked of it; gives the number of accounts concerned.
+    `on` is the day that the credits bear, today where none is given.
 
     In the caller's transaction, which holds the close: one that is reopened meanwhile waits.
     """
@@ -108,7 +110,7 @@ def book(close: QuarterClose, *, by: Any) -> int:
         "quarter": close.quarter,
         "county": close.area_id,
         "kinds": kinds_that_redeem(close.area_id),
-        "on": clock.today(),
+        "on": on or clock.today(),
         "by": by.pk,
     }
     with connection.cursor() as cursor:
