@@ -177,6 +177,40 @@ def test_the_keyboard_does_it_all(visit):
     assert not grid.page.evaluate("document.activeElement.classList.contains('grid-input')")
 
 
+def test_pulling_the_corner_fills_what_it_is_pulled_over(visit):
+    grid = Grid(visit("zhenjie"), FACTS + "2017")
+    grid.paste(*wps([["锅上", "2017", "300", "700"], ["院前", "2017", "310"]]))
+    grid.choose(1, "households")
+    grid.keys("Shift+ArrowDown")
+    pull(grid, (2, "households"), (5, "households"))  # two rows, over and over
+    assert grid.texts("households", range(1, 7)) == ["300", "310", "300", "310", "300", ""]
+    expect(grid.page.locator("[data-grid-where]")).to_contain_text("已选 5 行 1 列")
+    grid.keys("Control+z")
+    assert grid.texts("households", range(1, 5)) == ["300", "310", "", ""]
+    grid.choose(1, "population")
+    pull(grid, (1, "population"), (1, "residents"))  # to the side
+    assert grid.texts("residents", range(1, 3)) == ["700", ""]
+    grid.choose(4, "population")
+    grid.page.keyboard.type("720")
+    grid.keys("Enter")
+    grid.choose(4, "population")
+    pull(grid, (4, "population"), (2, "population"))  # and up
+    assert grid.texts("population", range(1, 6)) == ["700", "720", "720", "720", ""]
+    grid.choose(1, "population")
+    pull(grid, (1, "population"), (1, "population"))  # a click on it fills nothing
+    assert grid.texts("population", range(1, 3)) == ["700", "720"]
+
+
+def pull(grid: Grid, corner: tuple[int, str], to: tuple[int, str]) -> None:
+    """Drag the handle in the corner of a cell over to another one."""
+    start, end = grid.at(*corner).bounding_box(), grid.at(*to).bounding_box()
+    mouse = grid.page.mouse
+    mouse.move(start["x"] + start["width"] - 4, start["y"] + start["height"] - 4)
+    mouse.down()
+    mouse.move(end["x"] + end["width"] / 2, end["y"] + end["height"] / 2, steps=4)
+    mouse.up()
+
+
 def test_choices_have_a_drop_down_and_what_names_a_row_stays(visit):
     grid = Grid(visit("zhenjie"), "/villages/grid/?q=锅上")
     grid.choose(1, "kind")

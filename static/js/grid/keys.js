@@ -118,9 +118,13 @@ export function listenToKeys(editor, selection, sheet, act) {
   }
 }
 
-/** Choosing with the mouse or a finger: cells, whole rows by their number, whole columns by their heading. */
-export function listenToMouse(editor, selection, sheet) {
-  let dragging = false;
+/**
+ * Choosing with the mouse or a finger: cells, whole rows by their number, whole columns by their heading; and filling
+ * by pulling the corner of what is chosen.
+ */
+export function listenToMouse(editor, selection, sheet, act) {
+  let pull = null; // what the mouse does with the cell it is drawn to
+  let far = [0, 0]; // the cell it was drawn to last
   let creeping = 0;
 
   const begin = (event) => {
@@ -135,7 +139,10 @@ export function listenToMouse(editor, selection, sheet) {
     event.preventDefault();
     editor.takeMarked();
     editor.commit();
-    if (heading !== null) {
+    if (event.pointerType !== "touch" && sheet.onHandle(event)) {
+      pull = (row, column) => selection.stretch(row, column);
+      far = [selection.bottom, selection.right];
+    } else if (heading !== null) {
       selection.choose(0, Math.max(heading, 0), Infinity, heading < 0 ? Infinity : heading);
     } else if (place.at < 0) {
       selection.choose(event.shiftKey ? selection.row : place.index, 0, place.index, Infinity);
@@ -144,7 +151,10 @@ export function listenToMouse(editor, selection, sheet) {
     } else {
       const again = place.index === selection.row && place.at === selection.column;
       selection.choose(place.index, place.at);
-      dragging = event.pointerType !== "touch";
+      if (event.pointerType !== "touch") {
+        pull = (row, column) => selection.reach(row, column);
+        far = [place.index, place.at];
+      }
       if (again && event.pointerType === "touch") {
         editor.begin("opened");
       }
@@ -155,28 +165,39 @@ export function listenToMouse(editor, selection, sheet) {
   };
 
   const drag = (event) => {
-    const place = dragging && sheet.place(event.target);
-    if (place) {
-      selection.reach(place.index, Math.max(place.at, 0));
-    }
     clearInterval(creeping);
-    if (dragging) {
-      const frame = sheet.scroller.getBoundingClientRect();
-      const step = event.clientY < frame.top ? -1 : event.clientY > frame.bottom ? 1 : 0;
-      if (step) {
-        creeping = setInterval(() => selection.reach(selection.toRow + step, selection.toColumn), 60);
-      }
+    if (!pull) {
+      return;
+    }
+    const draw = (row, column) => {
+      far = [Math.max(0, Math.min(row, editor.model.rows.length - 1)), Math.max(column, 0)];
+      pull(...far);
+      sheet.show(...far);
+    };
+    const place = sheet.place(event.target);
+    if (place) {
+      draw(place.index, place.at);
+    }
+    const frame = sheet.scroller.getBoundingClientRect();
+    const step = event.clientY < frame.top ? -1 : event.clientY > frame.bottom ? 1 : 0;
+    if (step) {
+      creeping = setInterval(() => draw(far[0] + step, far[1]), 60);
     }
   };
 
-  const end = () => {
-    dragging = false;
+  const end = (event) => {
+    pull = null;
     clearInterval(creeping);
+    const open = selection.stretched && selection.release();
+    if (open && event.type === "pointerup") {
+      act.fillOut(open);
+    }
   };
 
   sheet.holder.addEventListener("pointerdown", begin);
   document.addEventListener("pointermove", drag);
   document.addEventListener("pointerup", end);
+  document.addEventListener("pointercancel", end);
   sheet.holder.addEventListener("dblclick", (event) => {
     if (sheet.place(event.target)?.at >= 0) {
       editor.begin("opened");

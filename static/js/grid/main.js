@@ -73,6 +73,7 @@ async function start(root) {
     undo: () => jump(model.undo()),
     redo: () => jump(model.redo()),
     fill: () => paster.fillDown(),
+    fillOut: (open) => paster.fillOut(open),
     clear: () => paster.clear(),
     add: () => {
       const [first] = model.addEmpty(model.step);
@@ -85,7 +86,7 @@ async function start(root) {
   };
 
   listenToKeys(editor, selection, sheet, act);
-  listenToMouse(editor, selection, sheet);
+  listenToMouse(editor, selection, sheet, act);
   paster.listen(editor.box, () => Boolean(editor.mode), () => editor.focus());
   selection.addEventListener("moved", () => {
     selection.inSight.forEach((place) => sheet.show(...place));

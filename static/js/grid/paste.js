@@ -195,6 +195,27 @@ export class Paster {
     model.set(changes);
   }
 
+  /** What is chosen, over and over, into the rest of a rectangle around it; then all of it is chosen. */
+  fillOut({ top, bottom, left, right }) {
+    const { model, selection } = this;
+    const { top: fromTop, left: fromLeft, height, width } = selection;
+    const turn = (at, from, count) => from + ((((at - from) % count) + count) % count);
+    const changes = [];
+    for (let index = top; index <= bottom; index += 1) {
+      for (let at = left; at <= right; at += 1) {
+        if (!selection.has(index, at)) {
+          const source = model.rows[turn(index, fromTop, height)];
+          changes.push([model.rows[index], at, source.cells[turn(at, fromLeft, width)]]);
+        }
+      }
+    }
+    const refused = model.set(changes);
+    selection.choose(top, left, bottom, right);
+    if (refused) {
+      this.say(`${refused.toLocaleString()} 格是自动得出的，或不能在这里改，没有填`);
+    }
+  }
+
   clear() {
     this.model.set(this.selection.cells().flat().map(([row, at]) => [row, at, ""]));
   }

@@ -9,6 +9,7 @@ export class Selection extends EventTarget {
     this.toRow = 0;
     this.toColumn = 0;
     this.reaching = false;
+    this.stretched = null; // the rectangle that a pull at the corner would fill, the chosen cells among it
     Object.assign(this, { top: 0, bottom: 0, left: 0, right: 0 });
   }
 
@@ -59,6 +60,31 @@ export class Selection extends EventTarget {
     this.reaching = true;
     this.choose(this.row, this.column, row, column);
     this.reaching = false;
+  }
+
+  /** Pull the corner to a cell: down, up or to a side, whichever way goes farther; back inside it fills nothing. */
+  stretch(row, column) {
+    const { top, bottom, left, right } = this;
+    const beyond = (value, low, high) => Math.max(low - value, value - high, 0);
+    const down = beyond(row, top, bottom);
+    const aside = beyond(column, left, right);
+    const wide = { top, bottom, left: Math.min(left, column), right: Math.max(right, column) };
+    const tall = { top: Math.min(top, row), bottom: Math.max(bottom, row), left, right };
+    this.stretched = down || aside ? (down >= aside ? tall : wide) : null;
+    this.dispatchEvent(new Event("stretched"));
+  }
+
+  /** Let go of the corner; returns the rectangle pulled open, null where there is none. */
+  release() {
+    const found = this.stretched;
+    this.stretched = null;
+    this.dispatchEvent(new Event("stretched"));
+    return found;
+  }
+
+  reaches(row, column) {
+    const open = this.stretched;
+    return open !== null && row >= open.top && row <= open.bottom && column >= open.left && column <= open.right;
   }
 
   /** Cells to be brought in sight, the last one for certain: the far corner while reaching, else the active cell. */

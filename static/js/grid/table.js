@@ -11,6 +11,7 @@ import {
 Tabulator.registerModule([FormatModule, FrozenColumnsModule, ResizeColumnsModule, ResizeTableModule]);
 
 const ROW_HEIGHT = 30;
+const HANDLE = 9; // pixels from the corner; what is drawn there is a little smaller
 const HEAD = "n";
 const field = (at) => `c${at}`;
 
@@ -49,6 +50,7 @@ export class Sheet {
       this.paint();
     });
     selection.addEventListener("moved", () => this.paint());
+    selection.addEventListener("stretched", () => this.paint());
   }
 
   definitions(frozen) {
@@ -130,6 +132,8 @@ export class Sheet {
     const classes = {
       "is-active": index === selection.row && at === selection.column,
       "is-chosen": selection.has(index, at),
+      "is-corner": index === selection.bottom && at === selection.right,
+      "is-reached": selection.reaches(index, at),
       "is-wrong": problem !== undefined,
       "is-warned": problem === undefined && warning !== undefined,
       "is-clash": Boolean(clash),
@@ -168,6 +172,13 @@ export class Sheet {
     }
     const name = cell.getAttribute("tabulator-field");
     return { index: Number(line.dataset.n) - 1, at: name === HEAD ? -1 : Number(name.slice(1)) };
+  }
+
+  /** Whether the pointer is on the handle in the corner of what is chosen. */
+  onHandle(event) {
+    const cell = event.target.closest?.(".tabulator-cell.is-corner");
+    const box = cell?.getBoundingClientRect();
+    return Boolean(box) && event.clientX > box.right - HANDLE && event.clientY > box.bottom - HANDLE;
   }
 
   /** The column index of a heading under an element, -1 for the corner; null elsewhere. */
