@@ -1,4 +1,7 @@
-"""`make screenshots`: the pages of the demo county as they look today, into docs/screenshots/.
+"""`make screenshots`: the pages of the demo county as they look today.
+
+Those that the README shows go to docs/screenshots/, all others to var/screenshots/, to be looked at. A page that is
+wider than its window is a complaint.
 
 Runs on the empty services of `lianjian/local exec`: loads the demo county, starts the programs, and walks through the
 pages as their users would. With names as arguments only those pictures are taken anew.
@@ -22,7 +25,7 @@ from tests.e2e.browsing import CHROMIUM, DESK, PATIENCE_MS, PHONE, Visitor  # no
 from tests.e2e.house import CHECKOUT, House, database_exists, drop_database, make_template  # noqa: E402
 from tests.screenshots import walks  # noqa: E402
 
-FOLDER = CHECKOUT / "docs" / "screenshots"
+SHOWN, OTHERS = CHECKOUT / "docs" / "screenshots", CHECKOUT / "var" / "screenshots"
 LARGEST = 200_000  # bytes: a README is read over slow lines too
 TEMPLATE = "lianjian_screenshots"
 
@@ -59,17 +62,24 @@ def take(browser: Browser, house: House, name: str, walk: Callable[[Visitor], No
     visitor.sign_in(walks.WHO.get(name, "zhenjie"))
     walk(visitor)
     visitor.page.wait_for_load_state("networkidle")
-    visitor.page.mouse.move(1, 700)  # nothing hovered
-    target = FOLDER / f"{name}.png"
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    visitor.page.mouse.move(2, 2)  # nothing hovered
+    shown = f"docs/screenshots/{name}.png" in (CHECKOUT / "README.md").read_text(encoding="utf-8")
+    target = (SHOWN if shown else OTHERS) / f"{name}.png"
+    target.parent.mkdir(parents=True, exist_ok=True)
     visitor.page.screenshot(path=target, animations="disabled")
+    lost = visitor.page.get_by_text("没有这一页").count()
+    beyond = visitor.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     if target.stat().st_size > LARGEST:  # see-through shapes make thousands of colours: 256 show them as well
         with Image.open(target) as picture:
             picture.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(target, optimize=True)
     visitor.context.close()
     print(f"{target.relative_to(CHECKOUT)}\t{target.stat().st_size // 1024} KB", flush=True)
     problems = [f"{name}: {complaint}" for complaint in visitor.complaints]
-    if target.stat().st_size > LARGEST:
+    if lost:
+        problems.append(f"{name}: there is no such page")
+    if beyond > 0:
+        problems.append(f"{name}: {beyond} px wider than its window")
+    if shown and target.stat().st_size > LARGEST:
         problems.append(f"{name}: larger than {LARGEST // 1000} KB")
     return problems
 

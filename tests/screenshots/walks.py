@@ -21,6 +21,8 @@ WHO = {
     "close": "xianji",
     "score": "xianji",
     "claims": "cunji",
+    "objections": "xianji",
+    "merging": "xianji",
     "phone-claims": "cunji",
     "phone-board": "lingdao",
 }
@@ -39,6 +41,18 @@ def at_charts(path: str) -> Callable[[Visitor], None]:
     def walk(visitor: Visitor) -> None:
         visitor.open(path)
         expect(visitor.page.locator("main canvas, main svg").first).to_be_visible()
+        visitor.page.wait_for_timeout(800)
+
+    return walk
+
+
+def of_close(rest: str = "") -> Callable[[Visitor], None]:
+    """A page of the last locked quarter's close: a correction made anew has another number."""
+
+    def walk(visitor: Visitor) -> None:
+        visitor.open("/closes/")
+        link = visitor.link("2026年第二季度").first.get_attribute("href")
+        visitor.open(f"{link}{rest}")
         visitor.page.wait_for_timeout(800)
 
     return walk
@@ -108,9 +122,18 @@ def founding(visitor: Visitor) -> None:
 
 def score_of_somebody(visitor: Visitor) -> None:
     """Somebody in the middle of the list, whose sum has awards of several categories."""
-    visitor.open("/closes/3/?area=371083101")
+    of_close("?area=371083101")(visitor)
     visitor.page.locator("table").last.locator("td.col-name a").nth(2).click()
     expect(visitor.page.locator("table.derivation")).to_be_visible()
+
+
+def merging(visitor: Visitor) -> None:
+    """Three villages into two: what goes along with each, before anything is written."""
+    visitor.open("/village-merges/start/")
+    visitor.field("批准文件").fill("莱政批〔2026〕12 号")
+    visitor.field("撤并的村居").fill("371083101206\t唐家新村\n371083101222\t唐家新村\n371083101223\t371083101224")
+    visitor.button("下一步：核对").click()
+    expect(visitor.button("撤并 3 个村居")).to_be_visible()
 
 
 def running_job(visitor: Visitor) -> None:
@@ -139,6 +162,8 @@ WALKS: dict[str, Callable[[Visitor], None]] = {
     "village": village_with_photo,
     "village-map": coloured_map,
     "village-sheet": opened("/villages/371083101223/sheet/"),
+    "town-book": opened("/town-book/"),
+    "merging": merging,
     "village-facts": opened("/village-facts/?year=2026"),
     "grid": grid_with_errors,
     "federation": opened("/federations/1/"),
@@ -147,7 +172,9 @@ WALKS: dict[str, Callable[[Visitor], None]] = {
     "rota": opened("/duty-shifts/week/?federation=1"),
     "claims": opened("/claims/"),
     "claims-import-errors": import_with_errors,
-    "close": at_charts("/closes/3/"),
+    "close": of_close(),
+    "notice": of_close("notice/?area=371083101223"),
+    "objections": opened("/point-objections/"),
     "score": score_of_somebody,
     "job": running_job,
     "workbooks": opened("/reports/"),
@@ -155,6 +182,9 @@ WALKS: dict[str, Callable[[Visitor], None]] = {
     "phone-grid": opened("/village-facts/grid/?year=2026"),
     "phone-claims": opened("/claims/"),
     "phone-village": opened("/villages/371083101223/"),
+    "phone-sheet": opened("/villages/371083101223/sheet/"),
+    "phone-notice": of_close("notice/?area=371083101223"),
+    "phone-rota": opened("/duty-shifts/week/?federation=1"),
     "phone-map": coloured_map,
     "phone-board": at_charts("/board/?area=371083101&quarter=2026Q2"),
 }
