@@ -1,18 +1,31 @@
 """The demo's points: a members' scheme of three categories (P21), five quarters of facts, three quarters locked."""
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any
+
+from django.db import transaction
 
 from lianjian import clock, periods
 from members.actions.closes import confirm, publish, start_close
 from members.actions.objections import decide, receive
 from members.actions.schemes import new_version, put_in_force
+from members.demo_redemption import (
+    HOUSEHOLD_REASONS,
+    HOUSEHOLD_SCHEME,
+    HOUSEHOLD_WEIGHTS,
+    load_redemptions,
+)
 from members.models import PointClaim, PointClaimStep, PointEntry, PointScheme, QuarterClose, Subject
 from members.models.subjects import SubjectClass, SubjectKind
+from members.points import crediting
 from members.points.content import CategoryContent, GradeContent, ItemContent, SchemeContent
+from members.points.crediting import book
 from members.points.rules import ensure_quarter
 from registers import jobs
+from registers.models import Job
+from registers.scope import Scope
 from villages.demo import COUNTY, OWN_TOWN
 
 FIRST_QUARTER, LOCKED_QUARTERS = "2025Q4", ("2025Q4", "2026Q1", "2026Q2")
@@ -81,30 +94,61 @@ def load_points(random: Random, subjects: list[Subject], *, county: Any, clerk: 
     `county` runs closes, `clerk` declares, `reviewer` approves.
     """
     scheme = put_in_force(scheme=new_version(by=county, area=COUNTY, content=SCHEME), by=county)
+    villagers = Villagers(by=county)
     for quarter in LOCKED_QUARTERS:
         load_entries(random, scheme, subjects, quarter, clerk=clerk, reviewer=reviewer)
-        close_and_lock(quarter, by=county, received_by=clerk if quarter == LOCKED_QUARTERS[-1] else None)
+        villagers.load_entries(quarter, clerk=clerk, reviewer=reviewer)
+        close = close_and_lock(quarter, by=county, received_by=clerk if quarter == LOCKED_QUARTERS[-1] else None)
+        villagers.credit(close, by=county)
     for quarter in OPEN_QUARTERS:
         load_entries(random, scheme, subjects, quarter, clerk=clerk, reviewer=reviewer)
+        villagers.load_entries(quarter, clerk=clerk, reviewer=reviewer)
     _load_waiting(random, subjects, clerk)
+    load_redemptions(Random(villagers.seed), clerk=clerk)  # noqa: S311 -- an invented county
+
+
+class Villagers:
+    """The households' book (P22) in the clerk's own town, with a stream of its own."""
+
+    seed = 20260401
+
+    def __init__(self, *, by: Any) -> None:
+        self.random = Random(self.seed)  # noqa: S311 -- an invented county
+        self.scheme = put_in_force(scheme=new_version(by=by, area=COUNTY, content=HOUSEHOLD_SCHEME), by=by)
+        rows = Subject.objects.within(Scope.area(OWN_TOWN), "demo").filter(kind=SubjectKind.HOUSEHOLD)
+        self.subjects = list(rows.order_by("number"))
+
+    def load_entries(self, quarter: str, *, clerk: Any, reviewer: Any) -> None:
+        load_entries(
+            self.random, self.scheme, self.subjects, quarter, clerk=clerk, reviewer=reviewer,
+            reasons=HOUSEHOLD_REASONS, weights=HOUSEHOLD_WEIGHTS, prefix="户",
+        )  # fmt: skip
+
+    def credit(self, close: QuarterClose, *, by: Any) -> None:
+        """As the job does it that 审定 began, on the day on which the quarter would have been locked."""
+        with transaction.atomic():
+            book(close, by=by, on=periods.parse_quarter(close.quarter).end + dt.timedelta(days=19))
+        for job in Job.objects.unscoped("demo").filter(kind=crediting.JOB_KIND, state=Job.State.QUEUED):
+            jobs.run(str(job.pk))
 
 
 def load_entries(
-    random: Random, scheme: PointScheme, subjects: list[Subject], quarter: str, *, clerk: Any, reviewer: Any
-) -> None:
-    """Approved claims of a quarter with their steps and entries."""
+    random: Random, scheme: PointScheme, subjects: list[Subject], quarter: str, *, clerk: Any, reviewer: Any,
+    reasons: Mapping[str, str] = REASONS, weights: Sequence[int] = WEIGHTS, prefix: str = "",
+) -> None:  # fmt: skip
+    """Approved claims of a quarter with their steps and entries; `reasons` by item in the order of `weights`."""
     period = periods.parse_quarter(quarter)
     last = min(period.last_day, clock.today() - dt.timedelta(days=3))
     days = (last - period.start).days
     ensure_quarter(COUNTY, quarter)
     points = dict(scheme.items.values_list("code", "points"))
-    codes = [item.code for item in SCHEME.items]
+    codes = list(reasons)
     claims: list[PointClaim] = []
     for subject in subjects:
         if subject.joined_on and subject.joined_on > period.start:
             continue
         for _ in range(random.randint(6, 14) if subject.village_id.startswith(OWN_TOWN) else random.randint(2, 7)):
-            code = random.choices(codes, WEIGHTS)[0]
+            code = random.choices(codes, weights)[0]
             claims.append(
                 PointClaim(
                     subject=subject,
@@ -112,8 +156,8 @@ def load_entries(
                     item_code=code,
                     quantity=random.choice((1, 1, 1, 2, 3)) if points[code] > 0 else 1,
                     occurred_on=period.start + dt.timedelta(days=random.randint(0, days)),
-                    reason=REASONS[code],
-                    source_ref=f"{quarter}-{len(claims) + 1:06d}",
+                    reason=reasons[code],
+                    source_ref=f"{prefix}{quarter}-{len(claims) + 1:06d}",
                     state=STATES.APPROVED,
                     settle_quarter=quarter,
                     declared_by=clerk,
@@ -152,7 +196,7 @@ def load_entries(
     )
 
 
-def close_and_lock(quarter: str, *, by: Any, received_by: Any = None) -> None:
+def close_and_lock(quarter: str, *, by: Any, received_by: Any = None) -> QuarterClose:
     """试算, 公示, 审定, as the county does it; two objections where somebody receives them. Jobs run here and now."""
     close, job = start_close(by=by, county=COUNTY, quarter=quarter)
     jobs.run(str(job.pk))
@@ -160,7 +204,7 @@ def close_and_lock(quarter: str, *, by: Any, received_by: Any = None) -> None:
     close = publish(close=close, by=by)
     if received_by is not None:
         close = _object(close, received_by=received_by, by=by)
-    confirm(close=close, by=by)
+    return confirm(close=close, by=by)
 
 
 def _object(close: QuarterClose, *, received_by: Any, by: Any) -> QuarterClose:

@@ -9,6 +9,7 @@ from members.actions.redemptions import cancel
 from members.models import PointAccount, PointMovement, RewardGood
 from members.models.subjects import SubjectKind
 from members.points.content import CategoryContent, GradeContent, ItemContent, SchemeContent
+from registers.scope import Scope
 from villages.demo import COUNTY, OWN_TOWN
 
 HOUSEHOLD_SCHEME = SchemeContent(
@@ -57,8 +58,8 @@ HANDED_OUT = 45
 def load_redemptions(random: Random, *, clerk: Any) -> None:
     """Goods, some redemptions of the months since the first credit, and one that was cancelled."""
     accounts = list(
-        PointAccount.objects.unscoped("demo")
-        .filter(balance__gt=0, subject__village_id__startswith=OWN_TOWN)
+        PointAccount.objects.within(Scope.area(OWN_TOWN), "demo")
+        .filter(balance__gt=0)
         .select_related("subject")
         .order_by("subject__number")
     )

@@ -66,12 +66,12 @@ class Command(BaseCommand):
             self._grants(users)
             self._tell("土地、工坊、销售与招商")
             load_industry(Random(SEED), villages)  # noqa: S311
+            self._tell("人才、培训与干部交流")
+            load_work(Random(SEED), villages, subjects)  # noqa: S311
             self._tell("积分与季度结算")
             load_points(random, subjects, county=users["xianji"], clerk=users["zhenjie"], reviewer=users["zhenshen"])
             self._tell("联建班子、场所、值班与规划")
             load_organisation(random, users["xianji"])
-            self._tell("人才、培训与干部交流")
-            load_work(Random(SEED), villages, subjects)  # noqa: S311
             self._tell("便民服务点")
             load_points_of_service(Random(SEED), villages)  # noqa: S311
             self._tell("指标汇总")
