@@ -55,7 +55,7 @@ class GoodRegister(Register):
     title = "兑换物品"
     group = GROUP
     menu_order = 80
-    icon = "gift"
+    icon = "exchange"
     columns = (
         Column(
             "area_code", "所在区划", Reference(PLACES, what="区划"), required=True, width=16, example="锅上",
@@ -127,7 +127,7 @@ class AccountRegister(Register):
     title = "积分账户"
     group = GROUP
     menu_order = 70
-    icon = "wallet"
+    icon = "coins"
     columns = (
         Column("name", "姓名", Text(40)),
         Column("member_no", "编号", Text(20), width=18),
@@ -170,7 +170,7 @@ class AccountRegister(Register):
         if row.is_changeable_by(user):
             no = "" if row.subject.is_active else f"“{row.subject.name}”已不在册，不能兑换"
             yield Action(
-                "兑换", reverse(self.url_name("redeem"), args=[self.key_of(row)]), tone="primary", icon="gift",
+                "兑换", reverse(self.url_name("redeem"), args=[self.key_of(row)]), tone="primary", icon="exchange",
                 disabled=no or ("没有可兑换的积分" if not row.balance else ""),
             )  # fmt: skip
         yield Action("对账单", reverse(self.url_name("statement"), args=[self.key_of(row)]), icon="printer")
@@ -209,7 +209,7 @@ class RedemptionRegister(Register):
     title = "积分兑换"
     group = GROUP
     menu_order = 75
-    icon = "gift"
+    icon = "exchange"
     columns = (
         Column("on", "日期", Date()),
         Column("name", "姓名", Text(40)),

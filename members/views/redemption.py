@@ -19,7 +19,6 @@ from registers.pages.action_face import ActionFace, ActionForm
 from registers.pages.faces import Face
 from registers.pages.lists import ListFace
 from registers.pages.parts import Action
-from registers.pages.present import moment
 
 
 def price_of(good: RewardGood) -> str:
@@ -131,7 +130,8 @@ class RedeemFace(ActionFace):
         )
         back = f"{self.request.path}?good={good.pk}&quantity={quantity}"
         more: dict[str, Any] = {
-            "form_note": note,
+            "form_note": "",
+            "groups": [{"title": "请核对", "note": note, "fields": []}],
             "submit_label": "确认兑换",
             "cancel_url": back,
             "cancel_label": "返回修改",
@@ -163,7 +163,7 @@ class RedemptionList(ListFace):
         if not self.user.can(RIGHT):
             return []
         return [
-            Action("办理兑换", f"{reverse('point-accounts:list')}?funds=some", tone="primary", icon="gift", key="n")
+            Action("办理兑换", f"{reverse('point-accounts:list')}?funds=some", tone="primary", icon="exchange", key="n")
         ]
 
 
@@ -201,6 +201,6 @@ class StatementFace(Face):
                 for line in shown
             ],
             "back_url": self.url("detail", row),
-            "printed_at": moment(clock.now()),
+            "printed_on": clock.today(),
         }
         return self.page(self.template, context)
