@@ -238,7 +238,7 @@ class SubjectRegister(_SubjectRegister):
     slug = "subjects"
     title = "积分对象"
     group = "积分"
-    menu_order = 40
+    menu_order = 5
     icon = "users-group"
     columns = (
         MEMBER_NO,
