@@ -10,6 +10,7 @@ from django.db import transaction
 from lianjian import clock, periods
 from members.actions.closes import confirm, publish, start_close
 from members.actions.objections import decide, receive
+from members.actions.samples import draw, file_quarter, judge
 from members.actions.schemes import new_version, put_in_force
 from members.demo_redemption import (
     HOUSEHOLD_REASONS,
@@ -105,6 +106,7 @@ def load_points(random: Random, subjects: list[Subject], *, county: Any, clerk: 
         villagers.load_entries(quarter, clerk=clerk, reviewer=reviewer)
     _load_waiting(random, subjects, clerk)
     load_redemptions(Random(villagers.seed), clerk=clerk)  # noqa: S311 -- an invented county
+    _load_samples(by=county)
 
 
 class Villagers:
@@ -224,6 +226,17 @@ def _object(close: QuarterClose, *, received_by: Any, by: Any) -> QuarterClose:
     )
     jobs.run(str(done.job.pk))  # type: ignore[union-attr] # a published quarter is computed again by a job
     return QuarterClose.objects.unscoped("demo").get(pk=done.close.pk)  # type: ignore[union-attr]
+
+
+def _load_samples(*, by: Any) -> None:
+    """The last locked quarter looked at: three claims of each town, all filed but the own town, which has one left."""
+    samples = draw(by=by, county=COUNTY, quarter=LOCKED_QUARTERS[-1], size=3, seed=20260701)
+    left = next(sample for sample in samples if sample.town_id == OWN_TOWN)
+    for sample in samples:
+        if sample.pk != left.pk:
+            judge(by=by, sample=sample, outcome="true")
+    for town in sorted({sample.town_id for sample in samples} - {OWN_TOWN}):
+        file_quarter(by=by, town=town, quarter=LOCKED_QUARTERS[-1])
 
 
 def _load_waiting(random: Random, subjects: list[Subject], clerk: Any) -> None:

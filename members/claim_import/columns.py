@@ -13,6 +13,7 @@ from django.db.models import Q
 from lianjian import areacodes, clock
 from lianjian.periods import quarter_of
 from members.models import Placement, PointItem, Subject
+from members.points.duplicates import FIELD
 from members.queries.point_items import ItemBook
 from registers.rows.columns import CellError, Column, Date, Found, Integer, Reference, Text
 from registers.scope import Scope
@@ -217,6 +218,8 @@ def columns(today: dt.date | None = None) -> list[Column]:
                width=12, aliases=("编码",), help="可留空；项目名称重复时填"),
         Column("source_ref", "来源编号", Text(max_length=70), width=16,
                aliases=("来源",), help="可留空；会议、任务等自己的编号，同一来源、同一人、同一项目只算一次"),
+        Column(FIELD, "不是重复的理由", Text(max_length=120), width=20,
+               help="可留空；同人、同日、同项目已有申报而不是同一件事的，写明理由"),
     ]  # fmt: skip
 
 

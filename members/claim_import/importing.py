@@ -11,7 +11,8 @@ from members.actions.claims import DeclarationsRefused, declare_many
 from members.claim_import.columns import RIGHT, ImportContext, columns
 from members.claim_import.matching import Choices, Fact, Matched, Question, match, understand
 from members.models import PointQuarter
-from members.points.duplicates import Duplicate, DuplicateFound
+from members.points.declaring import Declaration
+from members.points.duplicates import FIELD, Duplicate, DuplicateFound
 from registers.errors import NotAllowed
 from registers.exchange.importing import read_table
 from registers.exchange.outcome import ImportOutcome
@@ -109,7 +110,7 @@ def _declare(
     while left:
         try:
             with transaction.atomic():
-                declare_many(by=by, declarations=[replace(fact.declaration(), confirmed=told) for fact in left])
+                declare_many(by=by, declarations=[_confirmed(fact, told) for fact in left])
             break
         except DeclarationsRefused as refused:
             wrong = {at: error for at, error in refused.errors if not isinstance(error, DuplicateFound)}
@@ -124,12 +125,16 @@ def _declare(
     outcome.created = len(left)
 
 
+def _confirmed(fact: Fact, told: str | None) -> Declaration:
+    return replace(fact.declaration(), confirmed=told if told is None else fact.confirmed or told)
+
+
 def _doubt(duplicate: Duplicate, facts: Sequence[Fact], position: int, checked: CheckedRows) -> RowWarning:
-    heading, column = checked.headings.get("people", ("", None))
+    heading, column = checked.headings.get(FIELD, checked.headings.get("people", ("", None)))
     message = duplicate.message
     if duplicate.position is not None:
         message = f"与第 {facts[duplicate.position].checked.number} 行同人、同日、同项目"
-    return RowWarning(checked.sheet, facts[position].checked.number, heading, message, "people", column)
+    return RowWarning(checked.sheet, facts[position].checked.number, heading, message, FIELD, column)
 
 
 def _tell(matched: Matched, checked: CheckedRows) -> None:

@@ -10,6 +10,7 @@ from members.claim_import.columns import Candidate
 from members.claim_import.identity import PREFIX, content_of, source_of
 from members.models import PointClaim, PointItem
 from members.points.declaring import Declaration
+from members.points.duplicates import FIELD
 from registers.rows.results import CheckedRow, CheckedRows
 
 # A person is chosen by number: {row number: subject number}.
@@ -55,6 +56,11 @@ class Fact:
     @property
     def told_source(self) -> str:
         return self.checked.values.get("source_ref") or ""
+
+    @property
+    def confirmed(self) -> str:
+        """Why the row tells another fact than a like one that stands already."""
+        return self.checked.values.get(FIELD) or ""
 
     def item_of(self, candidate: Candidate) -> PointItem:
         return self.items[candidate.subject.kind]

@@ -2,12 +2,14 @@
 
 from members.models.claims import PointClaim, PointClaimStep
 from members.models.closes import CloseChunk, CloseSubject, PointQuarter, PointScore, QuarterClose
+from members.models.evidence import ClaimEvidence
 from members.models.exchanges import CadreExchange, DelegatedItem, DelegatedStaff
 from members.models.ledger import PointEntry
 from members.models.objections import PointObjection
 from members.models.organizations import PartyOrganization, Post
 from members.models.people import NumberSeries, Person, RevealLog
 from members.models.redemption import PointAccount, PointMovement, RewardGood
+from members.models.samples import ClaimSample, QuarterFiling
 from members.models.schemes import ClassBase, PointCategory, PointGrade, PointItem, PointScheme
 from members.models.subjects import Placement, Subject
 from members.models.training import Attendance, Talent, Training
@@ -16,6 +18,8 @@ from members.models.turnovers import Turnover
 __all__ = [
     "Attendance",
     "CadreExchange",
+    "ClaimEvidence",
+    "ClaimSample",
     "ClassBase",
     "CloseChunk",
     "CloseSubject",
@@ -39,6 +43,7 @@ __all__ = [
     "PointScore",
     "Post",
     "QuarterClose",
+    "QuarterFiling",
     "RevealLog",
     "RewardGood",
     "Subject",

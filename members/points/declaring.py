@@ -22,7 +22,7 @@ class Declaration:
     """One fact as it is told. Without `source_ref` date and reason name the source. `corrects`: a reversed entry.
 
     `confirmed` is why it is another fact than one of the same person, item and day that stands already; empty: not
-    confirmed, and refused where there is one; None: nobody is asked.
+    confirmed, and refused where there is one; None: nobody is asked. `has_evidence`: files are kept along with it.
     """
 
     number: str
@@ -33,6 +33,7 @@ class Declaration:
     source_ref: str = ""
     corrects: int | None = None
     confirmed: str | None = None
+    has_evidence: bool = False
 
     @property
     def source(self) -> str:
@@ -141,8 +142,8 @@ def _check_fact(declaration: Declaration, subject: Subject, village: str, book: 
     item = items.get(declaration.item_code)
     if item is None or (item.town_id and item.town_id != village[:9]):
         raise Invalid(f"{quarter} 的积分办法里没有项目“{declaration.item_code}”", field="item_code")
-    if item.evidence_needed and not declaration.reason.strip():
-        raise Invalid(f"“{item.name}”需要佐证，请在事由里写明", field="reason")
+    if item.evidence_needed and not declaration.reason.strip() and not declaration.has_evidence:
+        raise Invalid(f"“{item.name}”需要佐证，请在事由里写明，或上传照片、文件", field="reason")
 
 
 def _taken(declarations: Sequence[Declaration], subjects: dict[str, Subject]) -> set[tuple]:

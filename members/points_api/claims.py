@@ -17,6 +17,7 @@ from members.claim_import import claims_template, import_claims_file
 from members.models import PointClaim
 from members.points.duplicates import FIELD, duplicates_of
 from members.points_api import common
+from members.points_api.evidence import EvidenceEndpoints
 from members.points_api.shapes import AdvancedSerializer, ClaimSerializer, IdsSerializer, ReasonSerializer
 from registers.api.files import address_of
 from registers.api.renderers import XLSX, WorkbookRenderer
@@ -46,12 +47,13 @@ class SomeRefused(Invalid):
         ]
 
 
-class PointClaimViewSet(common.PointsViewSet):
+class PointClaimViewSet(EvidenceEndpoints):
     queryset = PointClaim.objects.all()
     serializer_class = ClaimSerializer
     rights = {
         "create": (DECLARE,),
         "import_workbook": (DECLARE,),
+        "add_evidence": (DECLARE,),
         "bulk_advance": STEPS,
         "reject": (*STEPS, DECLARE),  # who declared may take back
     }

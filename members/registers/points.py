@@ -23,19 +23,20 @@ VIEW, DECLARE, RUN = "points.view", "claims.declare", "closes.run"
 SUBJECT_LOOKUP = "point-subjects"
 SCORES_SHOWN = 5
 MENU = (
-    ("积分申报", "claims:list"),
-    ("积分记录", "entries:list"),
-    ("季度结算", "closes:list"),
-    ("季度得分", "scores:list"),
-    ("年度结果", "scores:years"),
-    ("积分办法", "schemes:list"),
+    (10, "积分申报", "claims:list"),
+    (20, "积分记录", "entries:list"),
+    (25, "抽查和备案", "claims:samples"),
+    (30, "季度结算", "closes:list"),
+    (40, "季度得分", "scores:list"),
+    (50, "年度结果", "scores:years"),
+    (60, "积分办法", "schemes:list"),
 )
 
 
 def plug_in() -> None:
     """Called once from `AppConfig.ready()`."""
-    for order, (title, url_name) in enumerate(MENU, 1):
-        sockets.add_menu_item(sockets.MenuItem(GROUP, title, url_name, VIEW, order * 10))
+    for order, title, url_name in MENU:
+        sockets.add_menu_item(sockets.MenuItem(GROUP, title, url_name, VIEW, order))
     register_lookup(SUBJECT_LOOKUP, suggest_subjects)
     sockets.owed.plug("points.claims", owed_claims)
     sockets.owed.plug("points.overdue", owed_overdue)

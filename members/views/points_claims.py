@@ -21,6 +21,7 @@ from members.points.duplicates import Duplicate, duplicates_of
 from members.queries.point_claims import SHOWN, claims_waiting_for, has_a_step, siblings_of
 from members.queries.point_deadlines import Deadlines
 from members.queries.point_items import ItemBook, counties_of
+from members.views import evidence_parts
 from members.views import points_base as base
 from registers import reading
 from registers.pages.parts import Action, Notice, RelatedTable
@@ -102,6 +103,7 @@ class ClaimList(base.PointsList):
         context |= {
             "register": {"title": TITLE, "empty_text": self.empty_text(mine, may_declare)},
             "breadcrumbs": self.crumbs((TITLE, "")),
+            "overdue_url": reverse("claims:overdue") if tab == OVERDUE else "",
             "tabs": self.tabs(tab, waiting if has_step else None, seen.filter(late)),
             "columns": heads,
             "rows": [claim_row(heads, claim, book, deadlines, doubted.get(at)) for at, claim in enumerate(page.rows)],
@@ -109,6 +111,7 @@ class ClaimList(base.PointsList):
             "empty_step": {"label": "查看全部申报", "url": "?tab=all"} if mine else None,
             "urls": {
                 "new": reverse("claims:new"),
+                "grid": reverse("claims:grid"),
                 "import": reverse("claims:import"),
                 "template": reverse("claims:template"),
                 "export": reverse("claims:export"),
@@ -246,6 +249,7 @@ class ClaimDetail(ClaimView):
             "notices": self.notices(claim),
             "fact_groups": [{"title": "", "facts": base.with_facts(self.facts(claim, item))}],
             "related": [self.others(claim, book)],
+            **evidence_parts.shown(claim, self.user),
             "history": self.steps(claim),
             "reject_url": reverse("claims:reject-one", args=[claim.pk]) if mine or self.may_reject(claim) else "",
             "reject_word": "驳回" if mine or claim.declared_by_id != self.user.pk else "撤回",
@@ -263,6 +267,8 @@ class ClaimDetail(ClaimView):
     def notices(self, claim: PointClaim) -> list[Notice]:
         """What a checker should know before he goes on."""
         made = []
+        if claim.state in PointClaim.OPEN_STATES and claim.declared_by_id == self.user.pk and has_a_step(self.user):
+            made.append(Notice("这条是您自己申报的，要由另一位有权限的同志办理。", "info"))
         if claim.state != PointClaim.State.REJECTED and (doubt := duplicates_of([claim]).get(0)) and doubt.claim:
             address = reverse("claims:detail", args=[doubt.claim.pk])
             made.append(Notice(f"疑似重复：{doubt.message}。", "late", address, f"查看第 {doubt.claim.pk} 号"))

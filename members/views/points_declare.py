@@ -11,13 +11,16 @@ from django.urls import reverse
 
 from lianjian import clock
 from lianjian.periods import quarter_of
-from members.actions.claims import declare
+from members.actions.evidence import declare_with_evidence
 from members.models import PointEntry, Subject
 from members.models.subjects import SubjectKind
+from members.points.declaring import Declaration
 from members.points.duplicates import FIELD, Duplicate, DuplicateFound
+from members.points.evidence_files import HELP
 from members.queries.point_items import ItemBook, counties_of
 from members.registers.points import SUBJECT_LOOKUP
 from members.views import points_base as base
+from members.views.evidence_parts import ManyFiles
 from registers.errors import DomainError, NotFound
 from registers.rows.columns import CellError
 from registers.workbooks import dates, values
@@ -26,7 +29,7 @@ TITLE = "积分申报"
 DECLARE = "claims.declare"
 _FIELD_OF = {
     "member_no": "subject", "item_code": "item", "quantity": "quantity", "occurred_on": "occurred_on",
-    "reason": "reason", "source_ref": "source_ref", "corrects": None, FIELD: FIELD,
+    "reason": "reason", "source_ref": "source_ref", "corrects": None, FIELD: FIELD, "evidence": "evidence",
 }  # fmt: skip
 
 
@@ -40,7 +43,9 @@ class DeclareForm(forms.Form):
         error_messages={"invalid": "数量填 1 到 999 的整数", "min_value": "数量填 1 到 999 的整数",
                         "max_value": "数量填 1 到 999 的整数", "required": "请填写数量"},
     )  # fmt: skip
-    reason = forms.CharField(label="事由", max_length=200, required=False, help_text="需要佐证的项目必填")
+    reason = forms.CharField(
+        label="事由", max_length=200, required=False, help_text="需要佐证的项目，写明事由或上传佐证"
+    )
     source_ref = forms.CharField(
         label="来源编号", max_length=70, required=False, help_text="会议、任务等自己的编号；没有就不填"
     )
@@ -50,10 +55,11 @@ class DeclareForm(forms.Form):
         required=False,
         help_text="如“上午、下午两场”。会记在办理过程里，审核人看得到",
     )
+    evidence = ManyFiles(label="佐证", required=False, help_text=HELP)
     corrects = forms.IntegerField(required=False, widget=forms.HiddenInput())
 
-    def __init__(self, user: Any, data: Any = None, **kwargs: Any) -> None:
-        super().__init__(data, label_suffix="", **kwargs)
+    def __init__(self, user: Any, data: Any = None, files: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, files, label_suffix="", **kwargs)
         self.user = user
         given = data if data is not None else self.initial
         self.known = self.subject_of(str(given.get("subject") or ""))
@@ -157,21 +163,22 @@ class DeclareView(base.PointsView):
         }  # fmt: skip
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        form = DeclareForm(self.user, request.POST)
+        form = DeclareForm(self.user, request.POST, request.FILES)
         if form.is_valid():
             facts = form.cleaned_data
             try:
-                claim = declare(
-                    by=self.user,
-                    subject=form.known or Subject(number=facts["subject"]),
-                    item_code=facts["item"],
-                    quantity=facts["quantity"],
-                    occurred_on=facts["occurred_on"],
-                    reason=facts["reason"],
-                    source_ref=facts["source_ref"],
-                    corrects=facts["corrects"],
+                told = Declaration(
+                    form.known.number if form.known else facts["subject"],
+                    facts["item"],
+                    facts["quantity"],
+                    facts["occurred_on"],
+                    facts["reason"],
+                    facts["source_ref"],
+                    facts["corrects"],
                     confirmed=facts["confirm_duplicates"],
+                    has_evidence=bool(facts["evidence"]),
                 )
+                claim = declare_with_evidence(by=self.user, declaration=told, uploads=facts["evidence"])
             except DuplicateFound as found:
                 form.add_error(FIELD, "不是同一件事的，请写明理由；是同一件事的，不要重复申报")
                 return self.show(form, status=400, duplicate=found.duplicate)
@@ -196,9 +203,10 @@ class DeclareView(base.PointsView):
             "form": form,
             "groups": [
                 {"title": "", "fields": [form["subject"], form["occurred_on"], form["item"], form["quantity"],
-                                         form["reason"], form["source_ref"], *asked]}
+                                         form["reason"], form["evidence"], form["source_ref"], *asked]}
             ],
             "warnings": [f"{duplicate.message}。"] if duplicate else [],
+            "multipart": True,
             "submit_label": "申报",
             "submit_again_label": "" if correcting else "申报并再报一条",
             "cancel_url": reverse("claims:list"),

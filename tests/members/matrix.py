@@ -4,11 +4,13 @@ import datetime as dt
 from dataclasses import asdict
 from typing import Any
 
+from members.actions.evidence import add_evidence
 from members.actions.exchanges import save_exchange
 from members.actions.objections import receive
 from members.actions.redemptions import redeem
+from members.actions.samples import draw
 from members.actions.training import save_attendance, save_talent
-from members.models import DelegatedItem, DelegatedStaff, PartyOrganization, Subject, Training, Turnover
+from members.models import DelegatedItem, DelegatedStaff, PartyOrganization, PointClaim, Subject, Training, Turnover
 from members.points.what_if import JOB_KIND, Trial
 from registers.models import Job
 from tests.matrix.route import (
@@ -30,6 +32,7 @@ from tests.matrix.route import (
 from tests.members.points import shop
 from tests.members.points import stage as points
 from tests.members.points.stage import posted
+from tests.villages.pictures import a_photo
 from tests.world import TOWN
 
 REGISTERS = (
@@ -106,9 +109,16 @@ POINT_PAGES = (
     Route("claims:list", POINTS),
     Route("claims:export", POINTS),
     Route("claims:overdue", POINTS),
+    Route("claims:samples", POINTS),
+    Route("claims:draw", COUNTY, "post", given={"county": "371083", "quarter": "2026Q3", "size": "1"}),
+    Route("claims:file-quarter", COUNTY, "post", given={"file_town": TOWN, "quarter": "2026Q3"}),
+    # A town's list: no village and no federation holds it.
+    *row("claims:judge", COUNTY, "sample", POINTS - {"cunji", "lianjian"}, "post", given={"outcome": "true"}),
     Route("claims:new", DECLARERS),
     Route("claims:new", DECLARERS, "post"),
     Route("claims:items", DECLARERS),
+    Route("claims:grid", DECLARERS),
+    Route("claims:grid", DECLARERS, "post"),
     Route("claims:import", DECLARERS),
     Route("claims:import", DECLARERS, "post"),
     Route("claims:template", DECLARERS),
@@ -118,6 +128,9 @@ POINT_PAGES = (
     # The claim waits for the branch; the town's step covers earlier ones here, the federation's does not.
     *row("claims:advance-one", frozenset({"cunji", "zhenshen"}), "claims", POINTS, "post"),
     *row("claims:reject-one", frozenset({"cunji", "zhenshen", "zhenjie"}), "claims", POINTS, "post", given=WHY),
+    *row("claims:evidence", DECLARERS, "claims", POINTS, "post"),
+    *row("claims:evidence-file", POINTS, "evidence", POINTS),
+    *row("claims:evidence-delete", frozenset({"zhenjie"}), "evidence", POINTS, "post"),  # her own
     Route("entries:list", POINTS),
     Route("entries:export", POINTS),
     *row("entries:detail", POINTS, "entries", POINTS),
@@ -166,6 +179,11 @@ POINT_API = (
     *row("api:point-claims-detail", POINTS, "claims", POINTS),
     *row("api:point-claims-advance", frozenset({"cunji", "zhenshen"}), "claims", POINTS, "post"),
     *row("api:point-claims-reject", frozenset({"cunji", "zhenshen", "zhenjie"}), "claims", POINTS, "post", given=WHY),
+    *row("api:point-claims-evidence", POINTS, "claims", POINTS),
+    *row("api:point-claims-evidence", DECLARERS, "claims", POINTS, "post"),
+    *row("api:claim-evidence-detail", POINTS, "evidence", POINTS),
+    *row("api:claim-evidence-detail", frozenset({"zhenjie"}), "evidence", POINTS, "delete"),
+    *row("api:claim-evidence-file", POINTS, "evidence", POINTS),
     Route("api:point-entries-list", POINTS),
     *row("api:point-entries-detail", POINTS, "entries", POINTS),
     *row("api:point-entries-reverse", frozenset({"zhenshen", "xianji"}), "entries", POINTS, "post", given=WHY),
@@ -205,6 +223,10 @@ def put(stage: Any) -> None:
     came = {"training": training, "village_code": village, "name": "李海燕"}
     rows["attendances"] = save_attendance(by=county, items=[(came, None)])[0].pk
     secretary = Subject.objects.unscoped("test").get(number=rows["members"])
+    claim = PointClaim.objects.unscoped("test").get(pk=rows["claims"])
+    rows["evidence"] = str(add_evidence(by=world.user("zhenjie"), claim=claim, uploads=[a_photo()])[0].pk)
+    (sample,) = draw(by=county, county="371083", quarter="2026Q3", size=1, seed=1)
+    rows["sample"] = sample.pk
     rows["closes:posted"] = posted(world, "2023Q4", secretary).pk
     points.approved(world, secretary, "A02")
     rows["closes:second"] = points.closed(county).pk

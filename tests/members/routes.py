@@ -1,6 +1,7 @@
 """Addresses of members/ that are no inherited face of a register: name → arguments of a sample."""
 
 ROW = {"pk": 1}
+UUID_ROW = {"pk": "00000000-0000-4000-8000-000000000000"}
 
 ROUTES = {
     **{f"{slug}:{face}": {"key": "1"} for slug in ("members", "subjects") for face in ("leave", "reveal", "transfer")},
@@ -12,13 +13,19 @@ ROUTES = {
     "point-objections:decide": {"key": "1"},
     **{
         f"claims:{name}": {}
-        for name in ("advance", "export", "import", "items", "list", "new", "overdue", "reject", "template")
+        for name in ("advance", "export", "grid", "import", "items", "list", "new", "overdue", "reject", "template")
+    },
+    **{f"claims:{name}": {} for name in ("draw", "file-quarter", "samples")},
+    "claims:judge": ROW,
+    **{f"claims:{name}": ROW for name in ("advance-one", "detail", "evidence", "reject-one")},
+    **{
+        f"claims:{name}": {"pk": "00000000-0000-4000-8000-000000000000"}
+        for name in ("evidence-delete", "evidence-file")
     },
     "point-accounts:redeem": {"key": "1"},
     "point-accounts:statement": {"key": "1"},
     "point-redemptions:cancel": {"key": "1"},
     "redemption-months": {},
-    **{f"claims:{name}": ROW for name in ("advance-one", "detail", "reject-one")},
     **{f"closes:{name}": {} for name in ("list", "start")},
     **{f"closes:{name}": ROW for name in ("changes", "confirm", "detail", "export", "notice", "publish", "reopen")},
     **{f"entries:{name}": {} for name in ("export", "list")},

@@ -34,8 +34,19 @@ def column_specs(register: Register, user: Any) -> list[dict[str, Any]]:
 
 
 def _spec(register: Register, column: Column) -> dict[str, Any]:
-    lookup = lookup_name(register, column) if isinstance(column.kind, Reference) else ""
-    kind = _type_of(column, lookup)
+    return column_spec(
+        column,
+        lookup=lookup_name(register, column) if isinstance(column.kind, Reference) else "",
+        is_locked=register.source(column.field) == register.source(register.lookup_field),
+        is_key=column.field in register.natural_key,
+    )
+
+
+def column_spec(
+    column: Column, *, lookup: str = "", options: Sequence[str] = (), is_locked: bool = False, is_key: bool = False
+) -> dict[str, Any]:
+    """One column, of a register or not, as static/js/grid takes it; `options` are offered besides its own."""
+    kind = "choice" if options else _type_of(column, lookup)
     return {
         "field": column.field,
         "heading": column.heading,
@@ -46,9 +57,9 @@ def _spec(register: Register, column: Column) -> dict[str, Any]:
         "required": column.required,
         "help": column.help,
         "readonly": column.readonly,
-        "locked": register.source(column.field) == register.source(register.lookup_field),
-        "key": column.field in register.natural_key,
-        "options": _options(column),
+        "locked": is_locked,
+        "key": is_key,
+        "options": list(options) or _options(column),
         "lookup": reverse("lookup", args=[lookup]) if lookup else "",
         "names": sorted({plain(name) for name in (column.heading, column.full_heading, *column.aliases)}),
     }

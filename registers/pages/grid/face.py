@@ -81,7 +81,7 @@ class GridFace(Face):
 
     def refused(self, error: DomainError) -> HttpResponse:
         if self.request.method == "POST":
-            return _json({"detail": error.message}, status=error.status)
+            return json_answer({"detail": error.message}, status=error.status)
         return super().refused(error)
 
     def rows(self, query: QueryDict) -> QuerySet:
@@ -98,7 +98,7 @@ class GridFace(Face):
 
     def paste(self, body: dict[str, Any]) -> HttpResponse:
         cells, fields = pasted_cells(body)
-        return _json(placed(self.register, self.user, cells, fields))
+        return json_answer(placed(self.register, self.user, cells, fields))
 
     def check(self, body: dict[str, Any]) -> HttpResponse:
         """What is wrong in rows that were just changed, and which new ones are there already; writes nothing."""
@@ -107,11 +107,11 @@ class GridFace(Face):
         checked = check(self.register, self.register.columns_for(self.user), table, self.user)
         fresh = self.table([row for row in rows if not row.key])
         there = known_rows(self.register, self.user, fresh)
-        return _json(
+        return json_answer(
             {
-                "errors": _errors(checked.errors),
-                "warnings": _warnings(self.warned(rows, checked)),
-                "notes": _notes(checked.notes),
+                "errors": told_errors(checked.errors),
+                "warnings": told_warnings(self.warned(rows, checked)),
+                "notes": told_notes(checked.notes),
                 "there": [{"n": number} | row for number, row in there.items()],
             }
         )
@@ -122,17 +122,19 @@ class GridFace(Face):
             raise Invalid("没有要保存的行")
         outcome = import_table(self.register, by=self.user, table=self.table(rows), known=known_of(rows))
         if outcome.stale:
-            return _json({"conflicts": self.conflicts(outcome.stale), "errors": _errors(outcome.errors)}, status=409)
+            return json_answer(
+                {"conflicts": self.conflicts(outcome.stale), "errors": told_errors(outcome.errors)}, status=409
+            )
         if outcome.errors:
-            return _json({"errors": _errors(outcome.errors)}, status=400)
-        return _json(
+            return json_answer({"errors": told_errors(outcome.errors)}, status=400)
+        return json_answer(
             {
                 "saved": self.saved(outcome),
                 "created": outcome.created,
                 "updated": outcome.updated,
                 "unchanged": outcome.unchanged,
-                "warnings": _warnings(outcome.warnings),
-                "notes": _notes(outcome.notes),
+                "warnings": told_warnings(outcome.warnings),
+                "notes": told_notes(outcome.notes),
             }
         )
 
@@ -182,11 +184,11 @@ class GridFace(Face):
         ]
 
 
-def _json(body: dict[str, Any], status: int = 200) -> JsonResponse:
+def json_answer(body: dict[str, Any], status: int = 200) -> JsonResponse:
     return JsonResponse(body, status=status, json_dumps_params={"ensure_ascii": False})
 
 
-def _errors(errors: Iterable[RowError]) -> list[dict[str, Any]]:
+def told_errors(errors: Iterable[RowError]) -> list[dict[str, Any]]:
     return [
         {
             "n": error.row,
@@ -197,9 +199,9 @@ def _errors(errors: Iterable[RowError]) -> list[dict[str, Any]]:
     ]
 
 
-def _warnings(warnings: Iterable[RowWarning]) -> list[dict[str, Any]]:
+def told_warnings(warnings: Iterable[RowWarning]) -> list[dict[str, Any]]:
     return [{"n": one.row, "field": one.field, "message": one.message} for one in list(warnings)[:ERRORS_TOLD]]
 
 
-def _notes(notes: Iterable[RowNote]) -> list[str]:
+def told_notes(notes: Iterable[RowNote]) -> list[str]:
     return [note.text for note in list(notes)[:ERRORS_TOLD]]

@@ -1,6 +1,6 @@
 """Cells pasted into the grid: recognised by a heading row where they have one, and matched with the rows they mean."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,13 +20,23 @@ def placed(register: Register, user: Any, cells: Sequence[Sequence[str]], fields
     Answers {headings, fields, rows: [{cells, stored?}], notes, errors}: `stored` is the row, among those the user
     may change, that the cells name by the natural key. 合计 rows, numbering, the 示例 row and notes are left out.
     """
-    columns = [replace(column, required=False) for column in register.columns_for(user)]
+    return placed_cells(register.columns_for(user), cells, fields, lambda table: known_rows(register, user, table))
+
+
+def placed_cells(
+    given: Sequence[Column],
+    cells: Sequence[Sequence[str]],
+    fields: Sequence[str],
+    known: Callable[[Table], Mapping[int, dict[str, Any]]] = lambda table: {},
+) -> dict[str, Any]:
+    """The same for columns that are no register's; `known` finds the stored rows that the cells name."""
+    columns = [replace(column, required=False) for column in given]
     table = table_from_cells(columns, cells)
     headings = bool(table.heading_row)
     if not headings:
         table = _in_place(columns, cells, fields)
     names = list(table.places)
-    stored = known_rows(register, user, table)
+    stored = known(table)
     rows = []
     for index, number in enumerate(table.numbers):
         row: dict[str, Any] = {"cells": [table.raw(index, name) for name in names]}
