@@ -16,12 +16,14 @@ VIEW_ALL = frozenset(
         "federations",
         "economy",
         "points",
+        "duties",
         "services",
         "settings",
     )
 ) | {"boards.view", "reports.view"}
 ENTER = frozenset(
-    f"{things}.change" for things in ("villages", "organizations", "members", "federations", "economy", "services")
+    f"{things}.change"
+    for things in ("villages", "organizations", "members", "federations", "economy", "services", "duties")
 ) | {"claims.declare", "objections.change", "points.redeem", "rota.change"}
 
 
@@ -89,6 +91,7 @@ ROLES = {
             "联合党组织书记",
             frozenset({"villages.view", "organizations.view", "members.view", "federations.view", "points.view"})
             | {
+                "duties.view",
                 "economy.view",
                 "claims.federation_check",
                 "claims.declare",
@@ -105,6 +108,8 @@ ROLES = {
             frozenset({"villages.view", "organizations.view", "members.view", "federations.view", "points.view"})
             | {
                 "villages.change",
+                "duties.view",
+                "duties.change",
                 "economy.view",
                 "economy.change",
                 "services.view",
@@ -123,6 +128,7 @@ ROLES = {
                     "areas.view",
                     "villages.view",
                     "federations.view",
+                    "duties.view",
                     "economy.view",
                     "points.view",
                     "services.view",

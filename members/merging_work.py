@@ -6,7 +6,18 @@ from typing import Any
 
 from django.db.models import Model, Q
 
-from members.models import Attendance, CadreExchange, DelegatedItem, Talent, Training, Turnover
+from members.models import (
+    Attendance,
+    CadreExchange,
+    DelegatedItem,
+    DutyBoard,
+    DutyContract,
+    DutyList,
+    DutyReview,
+    Talent,
+    Training,
+    Turnover,
+)
 from registers.errors import Invalid, WrongState
 from villages.movers import Merging, Moved, OpenItems, register_mover, stays
 
@@ -78,3 +89,5 @@ def plug_in() -> None:
     stays("记的是参加之日所在的村居", Attendance)
     stays("记的是举办时的地点", Training)
     stays("属于镇街", DelegatedItem, Turnover)
+    stays("清单和签约是原村村民议定、签下的，合并后的村重新议定、重新签", DutyList, DutyContract, DutyReview)
+    stays("公开栏随原村关闭，合并后的村另开", DutyBoard)

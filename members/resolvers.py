@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from members.models import PartyOrganization, Subject, Training
+from members.models import DutyList, DutyReview, PartyOrganization, Subject, Training
 from registers.rows.columns import CellError, Found
 from villages.models import Area
 from villages.resolvers import VILLAGES, AreaResolver
@@ -23,22 +23,28 @@ class NumberedResolver:
     name    the field of the name
     where   tells a row from its namesakes: 乳山口镇的
     stands  which of them drop-downs offer; all by default
+    place   the foreign key to where they lie
     """
 
     def __init__(
-        self, model: Any, *, what: str, name: str, where: Callable[[Any], str], stands: Q | None = None
-    ) -> None:
-        self.model, self.what, self.name, self.where = model, what, name, where
+        self, model: Any, *, what: str, name: str, where: Callable[[Any], str], stands: Q | None = None,
+        place: str = "area",
+    ) -> None:  # fmt: skip
+        self.model, self.what, self.name, self.where, self.place = model, what, name, where, place
         self.standing = Q() if stands is None else stands
+
+    def within(self, context: Any) -> Any:
+        """The rows that may be named."""
+        return self.model.objects.within(context.scope)
 
     def resolve(self, texts: Iterable[str], context: Any) -> Mapping[str, Any]:
         asked = {text: _taken_apart(text) for text in texts}
         numbers = {number for _, number in asked.values() if number}
         names = {name for name, _ in asked.values() if name} | set(asked)
-        rows = self.model.objects.within(context.scope).filter(Q(pk__in=numbers) | Q(**{f"{self.name}__in": names}))
+        rows = self.within(context).filter(Q(pk__in=numbers) | Q(**{f"{self.name}__in": names}))
         by_name: dict[str, list[Any]] = defaultdict(list)
         by_number: dict[int, Any] = {}
-        for row in rows.select_related("area").order_by("area_id", "pk"):
+        for row in rows.select_related(self.place).order_by(f"{self.place}_id", "pk"):
             by_name[getattr(row, self.name)].append(row)
             by_number[row.pk] = row
         answers: dict[str, Any] = {}
@@ -55,15 +61,15 @@ class NumberedResolver:
         rows = self.model.objects.unscoped("the rows that name these went through the guard")
         names = dict(rows.filter(pk__in=list(keys)).values_list("pk", self.name))
         count: dict[str, int] = defaultdict(int)
-        inside = self.model.objects.within(context.scope).filter(**{f"{self.name}__in": set(names.values())})
+        inside = self.within(context).filter(**{f"{self.name}__in": set(names.values())})
         for name in inside.values_list(self.name, flat=True):
             count[name] += 1
         return {key: f"{name}（{key}）" if count[name] > 1 else name for key, name in names.items()}
 
     def offers(self, context: Any, limit: int) -> list[str]:
         """Those of the scope that stand today, by the texts that `labels` gives."""
-        rows = self.model.objects.within(context.scope).filter(self.standing)
-        keys = list(rows.order_by("area_id", self.name).values_list("pk", flat=True)[:limit])
+        rows = self.within(context).filter(self.standing)
+        keys = list(rows.order_by(f"{self.place}_id", self.name).values_list("pk", flat=True)[:limit])
         names = self.labels(keys, context)
         return [names[key] for key in keys]
 
@@ -75,6 +81,14 @@ class NumberedResolver:
             f"填了“{text}”，这里有 {len(found)} 个同名的{self.what}：{named}",
             f"请写明编号，如“{text}（{found[0].pk}）”",
         )
+
+
+class DutyListResolver(NumberedResolver):
+    """Also the lists of the towns above, which hold in the villages."""
+
+    def within(self, context: Any) -> Any:
+        rows = DutyList.objects.unscoped("a town's list is read in its villages")
+        return rows.filter(DutyList.seen_from(context.scope)) if context.scope else rows.none()
 
 
 class SubjectResolver:
@@ -137,5 +151,9 @@ ORGANIZATIONS = NumberedResolver(
     PartyOrganization, what="党组织", name="name", where=lambda row: f"{row.area}的", stands=Q(ended_on__isnull=True)
 )
 TRAININGS = NumberedResolver(Training, what="培训", name="title", where=lambda row: f"{row.held_on} {row.area}的")
+DUTY_LISTS = DutyListResolver(DutyList, what="责任清单", name="name", where=lambda row: f"{row.area}的")
+DUTY_REVIEWS = NumberedResolver(
+    DutyReview, what="评约", name="name", where=lambda row: f"{row.village.name}的", place="village"
+)
 SUBJECTS = SubjectResolver()
 PLACES = PlaceResolver(*Area.Level.values)

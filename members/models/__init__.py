@@ -2,6 +2,7 @@
 
 from members.models.claims import PointClaim, PointClaimStep
 from members.models.closes import CloseChunk, CloseSubject, PointQuarter, PointScore, QuarterClose
+from members.models.duties import DutyBoard, DutyContract, DutyItem, DutyList, DutyResult, DutyReview
 from members.models.evidence import ClaimEvidence
 from members.models.exchanges import CadreExchange, DelegatedItem, DelegatedStaff
 from members.models.ledger import PointEntry
@@ -25,6 +26,12 @@ __all__ = [
     "CloseSubject",
     "DelegatedItem",
     "DelegatedStaff",
+    "DutyBoard",
+    "DutyContract",
+    "DutyItem",
+    "DutyList",
+    "DutyResult",
+    "DutyReview",
     "NumberSeries",
     "PartyOrganization",
     "Person",

@@ -1,5 +1,6 @@
 """All registers of this app; one file a topic."""
 
+from members.registers.contracts import DUTY_REGISTERS
 from members.registers.exchanges import EXCHANGE_REGISTERS
 from members.registers.objections import ObjectionRegister
 from members.registers.organizations import ORGANIZATION_REGISTERS
@@ -16,6 +17,7 @@ REGISTERS = (
     *TURNOVER_REGISTERS,
     ObjectionRegister,
     *REDEMPTION_REGISTERS,
+    *DUTY_REGISTERS,
 )
 
 __all__ = ["REGISTERS"]

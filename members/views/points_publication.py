@@ -13,6 +13,7 @@ from members.models.subjects import SubjectKind
 from members.points.amounts import mean
 from members.queries import point_closes as queries
 from members.queries import point_publication as publication
+from members.queries.duty_boards import hidden_name
 from members.views import points_base as base
 from members.views.points_closes import TITLE, CloseView, State, state_cell
 from members.views.points_exports import workbook
@@ -121,11 +122,6 @@ class NoticePage(CloseView):
         low, high = areacodes.subtree(area)
         inside = Q(close_subject__village_code__gte=low, close_subject__village_code__lt=high)
         return inside, "rank_village" if len(area) == areacodes.LEVEL_LENGTHS["village"] else "rank_town"
-
-
-def hidden_name(name: str) -> str:
-    """王秀兰 → 王*兰, 王平 → 王*."""
-    return f"{name[:1]}*{name[-1:] if len(name) > 2 else ''}"  # noqa: PLR2004 -- two characters keep the first
 
 
 class ChangesPage(CloseView):

@@ -4,13 +4,24 @@ import datetime as dt
 from dataclasses import asdict
 from typing import Any
 
+from members.actions.contracts import save_results
+from members.actions.duties import save_list
 from members.actions.evidence import add_evidence
 from members.actions.exchanges import save_exchange
 from members.actions.objections import receive
 from members.actions.redemptions import redeem
 from members.actions.samples import draw
 from members.actions.training import save_attendance, save_talent
-from members.models import DelegatedItem, DelegatedStaff, PartyOrganization, PointClaim, Subject, Training, Turnover
+from members.models import (
+    DelegatedItem,
+    DelegatedStaff,
+    DutyBoard,
+    PartyOrganization,
+    PointClaim,
+    Subject,
+    Training,
+    Turnover,
+)
 from members.points.what_if import JOB_KIND, Trial
 from registers.models import Job
 from tests.matrix.route import (
@@ -32,6 +43,7 @@ from tests.matrix.route import (
 from tests.members.points import shop
 from tests.members.points import stage as points
 from tests.members.points.stage import posted
+from tests.members.samples_duties import add_item, review_in, signed
 from tests.villages.pictures import a_photo
 from tests.world import TOWN
 
@@ -63,6 +75,18 @@ REDEMPTION = (
     *row("api:point-redemptions-cancel", VILLAGE_WRITERS, "point-redemptions", POINTS, "post"),
     Route("redemption-months", POINTS),
     Route("api:point-months-list", POINTS),
+)
+DUTIES = (
+    *(
+        one
+        for slug in ("duty-lists", "duty-items", "duty-contracts", "duty-reviews", "duty-results", "duty-boards")
+        for one in faces(slug, POINTS, VILLAGE_WRITERS)
+    ),
+    *row("duty-lists:signing", VILLAGE_WRITERS, "duty-lists", POINTS, "get", "post"),
+    *row("duty-lists:new-version", VILLAGE_WRITERS, "duty-lists", POINTS, "get", "post"),
+    *row("duty-lists:put-in-force", VILLAGE_WRITERS, "duty-lists", POINTS, "post"),
+    *row("duty-boards:sheet", POINTS, "duty-boards", POINTS),
+    *row("duty-boards:screen", POINTS, "duty-boards", POINTS),
 )
 TURNOVERS = (
     Route("turnovers:list", PEOPLE),
@@ -195,7 +219,7 @@ POINT_API = (
     *row("api:quarter-closes-reopen", COUNTY, "closes", POINTS, "post", shared=True, given=WHY),
     Route("api:quarter-scores-list", POINTS),
 )
-ROUTES = (*REGISTERS, *REDEMPTION, *TURNOVERS, *PEOPLE_STEPS, *POINT_PAGES, *POINT_API)
+ROUTES = (*REGISTERS, *REDEMPTION, *DUTIES, *TURNOVERS, *PEOPLE_STEPS, *POINT_PAGES, *POINT_API)
 
 
 def put(stage: Any) -> None:
@@ -243,3 +267,21 @@ def put(stage: Any) -> None:
     soap = shop.good(village.pk)
     rows["point-goods"], rows["point-accounts"] = soap.pk, house.number
     rows["point-redemptions"] = redeem(by=world.user("cunji"), subject=house, good=soap, quantity=1).pk
+    put_duties(stage)
+
+
+def put_duties(stage: Any) -> None:
+    """A draft with an affair, a contract on a list in force with its review and result, a board."""
+    world, rows, village = stage.world, stage.rows, stage.world.village("371083101223")
+    draft = save_list(
+        by=world.user("xianji"), area=village.area, name="锅上村民户责任清单（第 2 版）", subject_kind="household",
+        valid_from=dt.date(2026, 6, 1),
+    )  # fmt: skip
+    rows["duty-lists"], rows["duty-items"] = draft.pk, add_item(world, draft).pk
+    contract = signed(world, village, "于成")
+    rows["duty-contracts"] = contract.pk
+    review = review_in(world, village, "上半年评约")
+    rows["duty-reviews"] = review.pk
+    facts = {"review": review, "member_no": contract.subject, "result": "kept"}
+    rows["duty-results"] = save_results(by=world.user("xianji"), items=[(facts, None)])[0].pk
+    rows["duty-boards"] = DutyBoard.objects.create(village=village).pk

@@ -11,6 +11,8 @@ ROUTES = {
     "turnovers:workbook": {},
     "turnovers:undo": {"key": "1"},
     "point-objections:decide": {"key": "1"},
+    **{f"duty-lists:{face}": {"key": "1"} for face in ("new-version", "put-in-force", "signing")},
+    **{f"duty-boards:{face}": {"key": "1"} for face in ("screen", "sheet")},
     **{
         f"claims:{name}": {}
         for name in ("advance", "export", "grid", "import", "items", "list", "new", "overdue", "reject", "template")

@@ -21,6 +21,7 @@ from federations.demo_organisation import load_organisation
 from lianjian import clock
 from lianjian.periods import Period
 from members.demo import load_people
+from members.demo_duties import load_duties
 from members.demo_points import load_points
 from members.demo_work import load_work
 from registers.audit import acting
@@ -72,6 +73,8 @@ class Command(BaseCommand):
             load_points(random, subjects, county=users["xianji"], clerk=users["zhenjie"], reviewer=users["zhenshen"])
             self._tell("联建班子、场所、值班与规划")
             load_organisation(random, users["xianji"])
+            self._tell("责任清单、签约与评约")
+            load_duties(Random(SEED), users["zhenjie"])  # noqa: S311
             self._tell("便民服务点")
             load_points_of_service(Random(SEED), villages)  # noqa: S311
             self._tell("指标汇总")
