@@ -11,6 +11,7 @@ from lianjian import areacodes
 from lianjian.periods import Period
 from members.actions.placements import follow_placements
 from members.models import (
+    ClaimSample,
     PartyOrganization,
     Person,
     Placement,
@@ -21,6 +22,7 @@ from members.models import (
     PointObjection,
     PointScheme,
     QuarterClose,
+    QuarterFiling,
     RevealLog,
     RewardGood,
     Subject,
@@ -159,4 +161,4 @@ def plug_in() -> None:
     stays("记的是办理之日所在的村居，余额随积分对象转入", PointMovement)
     stays("记的是查看之日所在的村居", RevealLog)
     stays("记的是公示时所在的村居", PointObjection)
-    stays("属于县或镇街", QuarterClose, PointScheme, PointItem)
+    stays("属于县或镇街", QuarterClose, PointScheme, PointItem, ClaimSample, QuarterFiling)
