@@ -44,6 +44,8 @@ def test_one_of_several_is_rejected_with_a_reason_and_told(visit):
     clerk.open("/claims/new/")
     clerk.pick(clerk.field("积分对象"), "唐卫东", "锅上")
     clerk.field("发生日期").fill("2026-11-16")
+    clerk.field("发生日期").press("Tab")  # the items of that day are asked for
+    page.wait_for_load_state("networkidle")
     clerk.field("积分项目").select_option(label="参加志愿服务（+1.5 分）")
     clerk.field("事由").fill("帮厨")
     page.get_by_role("main").get_by_role("button", name="申报", exact=True).click()

@@ -59,7 +59,7 @@ TEXTS = {"name", "title", "note", "specialties", "head", "portfolio", "exempt_re
          "basis", "content", "person", "problems", "operator", "partner", "product", "crop", "place",
          "matter", "file_name"}  # fmt: skip
 # Told by the names of federation and village; swaps and dividends are never rewritten, not even here.
-WITHOUT_TEXTS = {"federation-villages", "duty-swaps", "dividends"}
+WITHOUT_TEXTS = {"point-accounts", "point-redemptions", "federation-villages", "duty-swaps", "dividends"}
 
 
 def texts_of(answer) -> str:
