@@ -18,7 +18,13 @@ from members.models import PointClaim
 from members.points.duplicates import FIELD, duplicates_of
 from members.points_api import common
 from members.points_api.evidence import EvidenceEndpoints
-from members.points_api.shapes import AdvancedSerializer, ClaimSerializer, IdsSerializer, ReasonSerializer
+from members.points_api.shapes import (
+    AdvancedSerializer,
+    ClaimSerializer,
+    DeclaredSerializer,
+    IdsSerializer,
+    ReasonSerializer,
+)
 from registers.api.files import address_of
 from registers.api.renderers import XLSX, WorkbookRenderer
 from registers.api.repeats import once
@@ -93,7 +99,7 @@ class PointClaimViewSet(EvidenceEndpoints):
         summary="申报积分",
         description="一条，或一组（全部写入或全部不写）。同人、同日、同项目已有别的来源的申报时拒绝，"
         "在 confirm_duplicates 里写明理由后照收，在 warnings 里说明", request=ClaimSerializer,
-        responses={201: ClaimSerializer, **common.STEP}, **TAG,
+        responses={201: DeclaredSerializer, **common.STEP}, **TAG,
     )  # fmt: skip
     @once
     def create(self, request: Request) -> Response:

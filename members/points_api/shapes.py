@@ -177,8 +177,13 @@ class ClaimSerializer(serializers.Serializer):
     state = serializers.ChoiceField(choices=PointClaim.State.choices, read_only=True)
     settle_quarter = serializers.CharField(read_only=True, allow_null=True, help_text="审定时确定，之前为 null")
     village_code = serializers.CharField(read_only=True, help_text="发生之日所在的村居")
+
+
+class DeclaredSerializer(ClaimSerializer):
+    """What declaring answers: the claim, and what was doubted about it."""
+
     warnings = serializers.ListField(
-        child=serializers.CharField(), read_only=True, required=False, help_text="申报时：与哪一条疑似重复，已确认不是"
+        child=serializers.CharField(), read_only=True, help_text="与哪一条疑似重复，已确认不是"
     )
 
 
