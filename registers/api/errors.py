@@ -28,7 +28,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     if isinstance(error, DomainError):
         set_rollback()
         problems = getattr(error, "problems", None) or ([(error.field, error.message)] if error.field else [])
-        if problems:
+        if problems and error.status == status.HTTP_400_BAD_REQUEST:  # a wrong state is told as a whole, as declared
             return Response(errors_of(problems), status=error.status)
         return Response({"detail": error.message}, status=error.status)
     if isinstance(error, ModelError | DatabaseError):
