@@ -1,6 +1,6 @@
 """How checked values reach a model: set, validated, written in batches; and what still refers to a row."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -9,7 +9,7 @@ from django.db import connection, models
 from django.utils import timezone
 from psycopg2 import sql
 
-from registers.errors import ItemErrors
+from registers.errors import DomainError, ItemErrors
 from registers.sounds import sounds_of
 
 if TYPE_CHECKING:
@@ -50,17 +50,33 @@ def stored(field: models.Field, value: Any) -> Any:
     return field.to_python(field.get_default())
 
 
-def save_in_batches(register: "Register", items: Sequence[tuple[Mapping[str, Any], Any | None]]) -> list[Any]:
-    """Insert, and update the columns that were given, in batches; the audit triggers see both. Raises ItemErrors."""
-    rows: list[Any] = []
+def each(items: Iterable[Any], work: Callable[[Any], Any]) -> list[Any]:
+    """What `work` gives for each item. Raises ItemErrors naming every item that it refuses."""
+    made: list[Any] = []
     wrong: dict[int, Exception] = {}
-    for index, (values, row) in enumerate(items):
+    for index, item in enumerate(items):
         try:
-            rows.append(filled(register, values, row))
-        except ValidationError as error:
+            made.append(work(item))
+        except (DomainError, ValidationError) as error:
             wrong[index] = error
     if wrong:
         raise ItemErrors(wrong)
+    return made
+
+
+def write(rows: Sequence[Any]) -> None:
+    """Save rows of one model that stand already, and insert the new ones together."""
+    new = [row for row in rows if row._state.adding]
+    for row in rows:
+        if not row._state.adding:
+            row.save()
+    if new:
+        type(new[0]).objects.bulk_create(new, batch_size=BATCH)
+
+
+def save_in_batches(register: "Register", items: Sequence[tuple[Mapping[str, Any], Any | None]]) -> list[Any]:
+    """Insert, and update the columns that were given, in batches; the audit triggers see both. Raises ItemErrors."""
+    rows = each(items, lambda item: filled(register, *item))
     manager = register.model._base_manager
     manager.bulk_create((row for row, (_, old) in zip(rows, items, strict=True) if old is None), batch_size=BATCH)
     changed = [(row, frozenset(values)) for row, (values, old) in zip(rows, items, strict=True) if old is not None]

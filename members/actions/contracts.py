@@ -11,7 +11,8 @@ from lianjian import areacodes, clock
 from members.access import require_target
 from members.models import DutyContract, DutyList, DutyResult, Subject
 from members.points.forbidden import refusal
-from registers.errors import DomainError, Invalid, ItemErrors, WrongState
+from registers.errors import Invalid, ItemErrors, WrongState
+from registers.saving import each, write
 
 RIGHT = "duties.change"
 Item = tuple[Mapping[str, Any], Any | None]
@@ -24,8 +25,7 @@ def save_contracts(*, by: Any, items: Sequence[Item]) -> list[DutyContract]:
     Raises ItemErrors: a draft, another kind of subject, another place, a day before the list began or to come.
     """
     made: list[DutyContract] = []
-    wrong: dict[int, Exception] = {}
-    for index, (facts, before) in enumerate(items):
+    for facts, before in items:
         row = before or DutyContract()
         subject = facts.get("member_no") or row.subject
         row.duty_list = facts.get("duty_list") or row.duty_list
@@ -33,17 +33,9 @@ def save_contracts(*, by: Any, items: Sequence[Item]) -> list[DutyContract]:
             row.subject, row.village_id = subject, subject.village_id
         row.signed_on = facts.get("signed_on") or row.signed_on
         row.note = (facts["note"] or "") if "note" in facts else row.note
-        try:
-            _check_contract(by, row)
-        except DomainError as error:
-            wrong[index] = error
         made.append(row)
-    if wrong:
-        raise ItemErrors(wrong)
-    for row in made:
-        if not row._state.adding:
-            row.save()
-    DutyContract.objects.bulk_create([row for row in made if row._state.adding], batch_size=1_000)
+    each(made, lambda row: _check_contract(by, row))
+    write(made)
     return made
 
 
@@ -117,18 +109,8 @@ def save_results(*, by: Any, items: Sequence[Item]) -> list[DutyResult]:
         .filter(duty_list__in={row.review.duty_list_id for row in made}, subject__in={row.subject_id for row in made})
         .values_list("duty_list_id", "subject_id", "village_id")
     )
-    wrong: dict[int, Exception] = {}
-    for index, row in enumerate(made):
-        try:
-            _check_result(by, row, signed)
-        except DomainError as error:
-            wrong[index] = error
-    if wrong:
-        raise ItemErrors(wrong)
-    for row in made:
-        if not row._state.adding:
-            row.save()
-    DutyResult.objects.bulk_create([row for row in made if row._state.adding], batch_size=1_000)
+    each(made, lambda row: _check_result(by, row, signed))
+    write(made)
     return made
 
 

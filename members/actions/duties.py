@@ -14,7 +14,8 @@ from members.access import require_target
 from members.models import DutyItem, DutyList
 from members.points.forbidden import refusal
 from members.queries.point_items import ItemBook
-from registers.errors import DomainError, Invalid, ItemErrors, WrongState
+from registers.errors import Invalid, WrongState
+from registers.saving import each, write
 from villages.models import Area
 
 RIGHT = "duties.change"
@@ -123,25 +124,16 @@ def save_items(*, by: Any, items: Sequence[Item]) -> list[DutyItem]:
     """
     rows = [{**({} if row is None else _standing(row)), **facts} for facts, row in items]
     book = ItemBook.of(areacodes.county_of(row["duty_list"].area_id) for row in rows if row.get("item_codes"))
-    wrong: dict[int, Exception] = {}
-    for index, (row, (_, before)) in enumerate(zip(rows, items, strict=True)):
-        try:
-            _check_item(by, row, book, before)
-        except DomainError as error:
-            wrong[index] = error
-    if wrong:
-        raise ItemErrors(wrong)
+    befores = [before for _, before in items]
+    each(zip(rows, befores, strict=True), lambda one: _check_item(by, one[0], book, one[1]))
     made: list[DutyItem] = []
-    for row, (_, before) in zip(rows, items, strict=True):
+    for row, before in zip(rows, befores, strict=True):
         item = before or DutyItem()
         for name, value in row.items():
             setattr(item, name, value)
         item.item_codes = tidy_codes(item.item_codes)
         made.append(item)
-    for item in made:
-        if not item._state.adding:
-            item.save()
-    DutyItem.objects.bulk_create([item for item in made if item._state.adding], batch_size=1_000)
+    write(made)
     return made
 
 

@@ -10,8 +10,9 @@ from lianjian import pinyin
 from members.access import reaches, require_target
 from members.models import Attendance, Person, Subject, Talent
 from registers import saving
-from registers.errors import DomainError, Invalid, ItemErrors, NotAllowed
+from registers.errors import Invalid, NotAllowed
 from registers.personal import blind_index
+from registers.saving import each, write
 from villages.models import Village
 
 TALENT_RIGHT, ATTENDANCE_RIGHT = "villages.change", "members.change"
@@ -134,26 +135,16 @@ def save_attendance(*, by: Any, items: Sequence[Item]) -> list[Attendance]:
     numbers = {row["member_no"] for row in rows if row.get("member_no")}
     subjects = {one.number: one for one in Subject.objects.visible_to(by).filter(number__in=numbers)}
     alike = _subjects_named(by, {(row["village_code"].pk, row["name"]) for row in rows if not row.get("member_no")})
-    wrong: dict[int, Exception] = {}
+    each(rows, lambda row: _require(by, row, subjects, alike))
     made: list[Attendance] = []
-    for index, (row, (_, existing)) in enumerate(zip(rows, items, strict=True)):
-        try:
-            _require(by, row, subjects, alike)
-        except DomainError as error:
-            wrong[index] = error
-            continue
+    for row, (_, existing) in zip(rows, items, strict=True):
         attendance = existing or Attendance()
         attendance.training, attendance.village, attendance.name = row["training"], row["village_code"], row["name"]
         attendance.number = row.get("member_no") or ""
         attendance.subject = subjects.get(attendance.number)
         attendance.attended, attendance.note = row.get("attended", True), row.get("note") or ""
         made.append(attendance)
-    if wrong:
-        raise ItemErrors(wrong)
-    for attendance in made:
-        if not attendance._state.adding:
-            attendance.save()
-    Attendance.objects.bulk_create([one for one in made if one._state.adding], batch_size=1_000)
+    write(made)
     return made
 
 

@@ -18,10 +18,10 @@ from members.points.duplicates import FIELD
 from members.queries.point_items import ItemBook, counties_of
 from members.views import points_base as base
 from members.views.points_claims import TITLE
-from registers.errors import DomainError, Invalid
-from registers.pages.grid.bodies import LIMIT, SentRow, pasted_cells, read_body, sent_rows, table_of
+from registers.errors import Invalid
+from registers.pages.grid.bodies import LIMIT, SentRow, pasted_cells, sent_rows, table_of
 from registers.pages.grid.cells import column_spec
-from registers.pages.grid.face import EMPTY_ROWS, json_answer, told_errors, told_notes
+from registers.pages.grid.face import EMPTY_ROWS, GridAnswers, json_answer, told_errors, told_notes
 from registers.pages.grid.pasting import placed_cells
 
 RIGHT = "claims.declare"
@@ -30,7 +30,7 @@ CONFIRM = "；不是同一件事的，在这一格写明理由"
 DONE = "这一行已经申报，不能在表里修改；填错了请在申报页驳回或撤回后重报"
 
 
-class ClaimGrid(base.PointsView):
+class ClaimGrid(GridAnswers, base.PointsView):
     """GET shows an empty sheet. POST takes what a register's grid sends: check, paste, save (registers/pages/grid)."""
 
     right = RIGHT
@@ -73,19 +73,6 @@ class ClaimGrid(base.PointsView):
                 if item.town_id is None or scope.covers(item.town_id):
                     names.setdefault(item.name)
         return list(names)
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        body = read_body(request)
-        answers = {"check": self.check, "paste": self.paste, "save": self.save}
-        answer = answers.get(str(body.get("do")))
-        if answer is None:
-            raise Invalid("没有看懂表格发来的内容，请刷新页面后再试")
-        return answer(body)
-
-    def refused(self, error: DomainError) -> HttpResponse:
-        if self.request.method == "POST":
-            return json_answer({"detail": error.message}, status=error.status)
-        return super().refused(error)
 
     def paste(self, body: dict[str, Any]) -> HttpResponse:
         cells, fields = pasted_cells(body)

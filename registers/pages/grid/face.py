@@ -1,6 +1,6 @@
 """The grid of a register: the page with its rows, and what it asks while people type, paste and save."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -27,7 +27,29 @@ NOTHING = "这里没有可以修改的行，请回到列表放宽筛选。"
 EMPTY_ROWS = 30  # to type into, below the rows that are there
 
 
-class GridFace(Face):
+class GridAnswers:
+    """How a page answers its grid's POST: by what is to be done, and in JSON when it is refused too."""
+
+    request: HttpRequest
+    check: Callable[[dict[str, Any]], HttpResponse]
+    paste: Callable[[dict[str, Any]], HttpResponse]
+    save: Callable[[dict[str, Any]], HttpResponse]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        body = read_body(request)
+        answers = {"check": self.check, "paste": self.paste, "save": self.save}
+        answer = answers.get(str(body.get("do")))
+        if answer is None:
+            raise Invalid("没有看懂表格发来的内容，请刷新页面后再试")
+        return answer(body)
+
+    def refused(self, error: DomainError) -> HttpResponse:
+        if self.request.method == "POST":
+            return json_answer({"detail": error.message}, status=error.status)
+        return super().refused(error)  # type: ignore[misc] # of the page it is mixed into
+
+
+class GridFace(GridAnswers, Face):
     """GET shows the rows that the list's filters leave, `?carry=2026` last period's figures as new ones.
 
     POST takes JSON: `{"do": "check" | "save", "rows": [{n, key, version, cells: {field: text}}]}` or
@@ -70,19 +92,6 @@ class GridFace(Face):
             "new_url": self.url("new") if register.can_create else "",
         }
         return self.page(self.template, context)
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        body = read_body(request)
-        answers = {"check": self.check, "paste": self.paste, "save": self.save}
-        answer = answers.get(str(body.get("do")))
-        if answer is None:
-            raise Invalid("没有看懂表格发来的内容，请刷新页面后再试")
-        return answer(body)
-
-    def refused(self, error: DomainError) -> HttpResponse:
-        if self.request.method == "POST":
-            return json_answer({"detail": error.message}, status=error.status)
-        return super().refused(error)
 
     def rows(self, query: QueryDict) -> QuerySet:
         """What the filters of an address leave of the rows the user may change, in the list's order."""
