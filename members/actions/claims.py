@@ -9,13 +9,13 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from lianjian import areacodes, clock
+from lianjian import clock
 from members.access import reaches
 from members.models import PointClaim, PointClaimStep, Subject
 from members.points.approving import Approval, enter, weigh
 from members.points.declaring import Declaration, check_declarations
 from members.points.duplicates import Duplicate, DuplicateFound, duplicates_of
-from members.sockets import placement_provider
+from members.points.steps import NextSteps
 from registers.errors import DomainError, Invalid, NotAllowed, NotFound, WrongState
 from registers.models.setting import setting
 from registers.scope import Scope
@@ -166,16 +166,11 @@ class _Steps:
 
     def __post_init__(self) -> None:
         self._scopes: dict[str, Scope] = {step: self.by.scope_for(right) for step, right in RIGHT_OF_STEP.items()}
-        self._federated: dict[str, set[str]] = {}
+        self._next = NextSteps()
         self._covers: dict[str, bool] = {}
 
     def next_of(self, claim: PointClaim) -> str:
-        """The step that comes next; villages outside a running primary federation skip its check."""
-        if claim.state == State.DECLARED:
-            return State.BRANCH_CHECKED
-        if claim.state == State.BRANCH_CHECKED and self._is_federated(claim.village_id):
-            return State.FEDERATION_CHECKED
-        return State.APPROVED
+        return self._next.next_of(claim.village_id, claim.state)
 
     def target(self, claim: PointClaim) -> str:
         """Where this user moves the claim to. Raises WrongState, NotAllowed (nobody moves his own declaration)."""
@@ -189,13 +184,6 @@ class _Steps:
         if target:
             return target
         raise NotAllowed(f"这条申报现在应由“{STEP_NAMES[State(step)]}”办理，您不能代办")
-
-    def _is_federated(self, village: str) -> bool:
-        county = areacodes.county_of(village)
-        if county not in self._federated:
-            placements = placement_provider(county, clock.today())
-            self._federated[county] = {placement.village_code for placement in placements}
-        return village in self._federated[county]
 
     def _town_covers(self, town: str) -> bool:
         if town not in self._covers:

@@ -86,7 +86,7 @@ def publish(*, close: QuarterClose, by: Any) -> QuarterClose:
         state=QuarterClose.State.SUPERSEDED
     )
     close.state = QuarterClose.State.PUBLISHED
-    close.published_by, close.published_at = by, timezone.now()
+    close.published_by, close.published_at = by, clock.now()
     close.objections_until = workingdays.add_working_days(clock.today(), days)
     close.save(update_fields=["state", "published_by", "published_at", "objections_until"])
     return close

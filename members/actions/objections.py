@@ -16,6 +16,7 @@ from members.models import CloseSubject, PointClaim, PointEntry, PointObjection,
 from members.points.approving import Approval, enter, weigh
 from members.points.declaring import Declaration, check_declarations
 from members.points.rules import lock_gate
+from members.queries.point_closes import published_since
 from registers.errors import DomainError, Invalid, NotAllowed, NotFound, WrongState
 from registers.models import Job
 
@@ -84,23 +85,11 @@ def _published(subject: Subject, quarter: str) -> QuarterClose:
 
 
 def _check_day(close: QuarterClose, day: dt.date) -> None:
-    # A demo county stands still on its day, while what is done in it bears the real time.
-    begun = _first_published(close)
-    first = min(timezone.localtime(begun).date() if begun else clock.today(), clock.today())
-    last = close.objections_until
+    first, last = published_since(close), close.objections_until
     if day > clock.today():
         raise Invalid(f"{day} 还没有到", field="received_on")
     if day < first or (last is not None and day > last):
         raise Invalid(f"公示期是 {first} 至 {last}，{day} 收到的不能作为异议登记", field="received_on")
-
-
-def _first_published(close: QuarterClose) -> dt.datetime | None:
-    """When the publication began that this version stands in: a correction does not begin it anew."""
-    versions = QuarterClose.objects.unscoped("versions of one quarter").filter(
-        area_id=close.area_id, quarter=close.quarter, published_at__isnull=False, number__lte=close.number
-    )
-    begun = versions.filter(is_correction=False).order_by("-number").values_list("published_at", flat=True)
-    return begun[0]
 
 
 @transaction.atomic

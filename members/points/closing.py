@@ -15,7 +15,7 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from lianjian import areacodes, periods
+from lianjian import areacodes, clock, periods
 from members.models import CloseChunk, PointScheme, QuarterClose
 from members.points import close_sql
 from members.points.chunks import connected_towns
@@ -337,6 +337,6 @@ def _follow_published(close: QuarterClose) -> None:
     published.state = QuarterClose.State.SUPERSEDED
     published.save(update_fields=["state"])
     close.state = QuarterClose.State.PUBLISHED
-    close.published_by, close.published_at = close.started_by, close.whole_at
+    close.published_by, close.published_at = close.started_by, clock.now()
     close.objections_until = published.objections_until
     close.save(update_fields=["state", "published_by", "published_at", "objections_until"])

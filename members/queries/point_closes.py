@@ -1,10 +1,12 @@
 """Questions about closes and scores: what a user sees of them, by town, by grade, and beside the quarter before."""
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Avg, Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Avg, Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 
+from lianjian import clock
 from members.models import CloseSubject, PointClaim, PointGrade, PointScore, QuarterClose, Subject
 from registers.scope import Scope
 
@@ -26,6 +28,17 @@ def current_closes(user: Any) -> QuerySet[QuarterClose]:
     latest = newer.order_by("-number").values("number")[:1]
     counts = Q(state__in=BINDING) | (~Exists(binding) & Q(number=Subquery(latest)))
     return closes_for(user).filter(counts)
+
+
+def published_since(close: QuarterClose) -> dt.date:
+    """The day on which the publication began that a published version stands in: a correction takes the place of what
+    was published and does not begin it anew.
+    """
+    versions = QuarterClose.objects.unscoped("versions of one quarter").filter(
+        area_id=close.area_id, quarter=close.quarter, published_at__isnull=False, number__lte=close.number,
+        is_correction=False,
+    )  # fmt: skip
+    return versions.aggregate(begun=Max("published_at"))["begun"].astimezone(clock.SHANGHAI).date()
 
 
 def scores_in(close: QuarterClose, user: Any) -> QuerySet[PointScore]:

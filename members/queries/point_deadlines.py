@@ -15,14 +15,17 @@ from django.utils import timezone
 from lianjian import areacodes, clock, workingdays
 from members.models import PointClaim
 from members.points.settings import STEP_DAYS
+from members.points.steps import NextSteps
 from members.queries.point_items import counties_of
-from members.sockets import placement_provider
 from registers.models.setting import setting
 from registers.scope import Scope
 
 State = PointClaim.State
 BRANCH, FEDERATION, TOWN = "支部", "联合党组织", "镇"
 OWNERS = (BRANCH, FEDERATION, TOWN)
+_OWNER_OF: dict[str, str] = {
+    State.BRANCH_CHECKED: BRANCH, State.FEDERATION_CHECKED: FEDERATION, State.APPROVED: TOWN,
+}  # fmt: skip
 
 
 @dataclass
@@ -30,15 +33,11 @@ class Deadlines:
     """Owners and due dates of claims; a county's setting and federations of today are read once."""
 
     _days: dict[str, int] = field(default_factory=dict)
-    _federated: dict[str, set[str]] = field(default_factory=dict)
+    _steps: NextSteps = field(default_factory=NextSteps)
 
     def owner(self, village: str, state: str) -> str:
         """Who has the next step: 支部, 联合党组织 (where the village has a running primary federation) or 镇."""
-        if state == State.DECLARED:
-            return BRANCH
-        if state == State.BRANCH_CHECKED and village in self._villages(areacodes.county_of(village)):
-            return FEDERATION
-        return TOWN
+        return _OWNER_OF[self._steps.next_of(village, state)]
 
     def due(self, claim: PointClaim) -> dt.date | None:
         """The day by which the next step is to be done; None where the claim is decided."""
@@ -73,12 +72,6 @@ class Deadlines:
         if county not in self._days:
             self._days[county] = int(setting(STEP_DAYS.key, county))
         return self._days[county]
-
-    def _villages(self, county: str) -> set[str]:
-        if county not in self._federated:
-            placements = placement_provider(county, clock.today())
-            self._federated[county] = {placement.village_code for placement in placements}
-        return self._federated[county]
 
 
 def overdue_in(scope: Scope) -> Q:

@@ -74,6 +74,7 @@ class NoticePage(CloseView):
                 ("公示表", ""),
             ),
             "close": close,
+            "since": queries.published_since(close),
             "filter_form": form,
             "label": label,
             "back_url": reverse("closes:detail", args=[pk]),

@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.e2e.browsing import PHONE
 from tests.e2e.grids import Grid, wps
@@ -180,6 +180,7 @@ def test_the_keyboard_does_it_all(visit):
 def test_pulling_the_corner_fills_what_it_is_pulled_over(visit):
     grid = Grid(visit("zhenjie"), FACTS + "2017")
     grid.paste(*wps([["锅上", "2017", "300", "700"], ["院前", "2017", "310"]]))
+    expect(grid.at(2, "households")).to_have_text("310")
     grid.choose(1, "households")
     grid.keys("Shift+ArrowDown")
     pull(grid, (2, "households"), (5, "households"))  # two rows, over and over
@@ -199,6 +200,25 @@ def test_pulling_the_corner_fills_what_it_is_pulled_over(visit):
     grid.choose(1, "population")
     pull(grid, (1, "population"), (1, "population"))  # a click on it fills nothing
     assert grid.texts("population", range(1, 3)) == ["700", "720"]
+
+
+def test_cells_land_where_they_were_pasted_wherever_the_person_goes_meanwhile(visit):
+    grid = Grid(visit("zhenjie"), FACTS + "2016")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    grid.page.route("**/grid/**", hold)
+    grid.choose(2, "village_code")
+    grid.paste(*wps([["锅上", "2016", "300"], ["院前", "2016", "310"]]))
+    grid.choose(4, "population")
+    held[0].continue_()
+    expect(grid.at(2, "households")).to_have_text("300")
+    assert grid.texts("households", range(1, 6)) == ["", "300", "310", "", ""]
+    grid.page.keyboard.type("720")
+    grid.keys("Enter")
+    expect(grid.at(4, "population")).to_have_text("720")
 
 
 def pull(grid: Grid, corner: tuple[int, str], to: tuple[int, str]) -> None:

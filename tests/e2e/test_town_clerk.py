@@ -47,6 +47,7 @@ def test_a_clerk_works_with_the_keyboard_alone(visit):
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     expect(clerk.heading("工作台")).to_be_visible()
+    page.wait_for_load_state()
 
     page.keyboard.press("/")
     page.keyboard.type("锅上")
@@ -251,6 +252,8 @@ def test_claims_come_in_from_excel_with_mistakes_and_all(visit, claims, tmp_path
     question = page.get_by_role("group", name=re.compile("王秀兰.*是哪一位"))
     expect(question).to_be_visible()
     question.get_by_role("radio", name=re.compile("3710830000863")).check()
+    expect(main).to_contain_text("与第 4 行同人、同日、同项目")
+    clerk.field("不是同一件事的理由").fill("上午和下午各一次")
     clerk.button("按所选保存").click()
     expect(main).to_contain_text("已保存")
     clerk.link("查看积分申报").click()

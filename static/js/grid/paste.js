@@ -54,13 +54,16 @@ export class Paster {
   }
 
   async paste(cells) {
-    const { model, selection } = this;
+    const { model } = this;
+    // Where the cells go is what was chosen when they were pasted, wherever the person has gone when the server answers.
+    const { top, left, height, width } = this.selection;
+    const chosen = { top, left, height, width };
     if (cells.length > model.limit + HEADINGS_WITHIN) {
       this.say(`一次最多粘贴 ${model.limit.toLocaleString()} 行，更多请用 Excel 导入`, true);
       return;
     }
-    const fields = model.columns.slice(selection.left).map((column) => column.field);
-    if (mayHaveHeadings(cells, model.columns) || this.mayBeThere(cells)) {
+    const fields = model.columns.slice(left).map((column) => column.field);
+    if (mayHaveHeadings(cells, model.columns) || this.mayBeThere(cells, chosen)) {
       try {
         const { body } = await ask({ do: "paste", cells, fields });
         if (body.errors.length) {
@@ -68,7 +71,7 @@ export class Paster {
           return;
         }
         if (body.headings || body.rows.some((row) => row.stored)) {
-          this.place(body);
+          this.place(body, chosen);
           return;
         }
       } catch (error) {
@@ -76,33 +79,33 @@ export class Paster {
         return;
       }
     }
-    this.lay(cells);
+    this.lay(cells, chosen);
   }
 
   /** Cells on new rows that name whole keys may mean rows that are stored already. */
-  mayBeThere(cells) {
-    const { model, selection } = this;
+  mayBeThere(cells, chosen) {
+    const { model } = this;
     const keys = model.columns.filter((column) => column.key);
-    const covered = model.columns.slice(selection.left, selection.left + cells[0].length);
-    return keys.length > 0 && keys.every((key) => covered.includes(key)) && (model.rows[selection.top]?.isNew ?? true);
+    const covered = model.columns.slice(chosen.left, chosen.left + cells[0].length);
+    return keys.length > 0 && keys.every((key) => covered.includes(key)) && (model.rows[chosen.top]?.isNew ?? true);
   }
 
-  /** As they lie, from the active cell on; one cell or a block that fits several times fills what is chosen. */
-  lay(cells) {
-    const { model, selection } = this;
+  /** As they lie, from the chosen cell on; one cell or a block that fits several times fills what is chosen. */
+  lay(cells, chosen) {
+    const { model } = this;
     const [height, width] = [cells.length, cells[0].length];
-    const tall = selection.height % height === 0 ? Math.max(height, selection.height) : height;
-    const wide = selection.width % width === 0 ? Math.max(width, selection.width) : width;
-    const missing = selection.top + tall - model.rows.length;
+    const tall = chosen.height % height === 0 ? Math.max(height, chosen.height) : height;
+    const wide = chosen.width % width === 0 ? Math.max(width, chosen.width) : width;
+    const missing = chosen.top + tall - model.rows.length;
     if (missing > 0 && model.step) {
       model.addEmpty(missing);
     }
     const changes = [];
     let beyond = 0;
     for (let down = 0; down < tall; down += 1) {
-      const row = model.rows[selection.top + down];
+      const row = model.rows[chosen.top + down];
       for (let right = 0; right < wide; right += 1) {
-        const at = selection.left + right;
+        const at = chosen.left + right;
         if (row && at < model.columns.length) {
           changes.push([row, at, cells[down % height][right % width]]);
         } else if (cells[down % height][right % width] !== "") {
@@ -111,16 +114,16 @@ export class Paster {
       }
     }
     const refused = model.set(changes);
-    selection.choose(selection.top, selection.left, selection.top + tall - 1, selection.left + wide - 1);
+    this.choose(chosen, [chosen.top, chosen.left, chosen.top + tall - 1, chosen.left + wide - 1]);
     this.tell(`已粘贴 ${tall} 行 ${wide} 列`, refused, beyond);
   }
 
   /** Under the columns and into the rows that the server recognised; the others become new rows. */
-  place({ fields, rows, notes, headings }) {
-    const { model, selection } = this;
+  place({ fields, rows, notes, headings }, chosen) {
+    const { model } = this;
     const columns = fields.map((field) => model.at.get(field));
     const byKey = new Map(model.rows.filter((row) => !row.isNew).map((row) => [row.key, row]));
-    const free = this.freeRows(rows.filter((row) => !byKey.has(row.stored?.key)).length);
+    const free = this.freeRows(rows.filter((row) => !byKey.has(row.stored?.key)).length, chosen.top);
     const changes = [];
     let [met, beyond] = [0, 0];
     const landed = [];
@@ -149,18 +152,26 @@ export class Paster {
     const refused = model.set(changes);
     model.tell(landed.map((index) => model.rows[index]));
     if (landed.length) {
-      selection.choose(Math.min(...landed), Math.min(...columns), Math.max(...landed), Math.max(...columns));
+      this.choose(chosen, [Math.min(...landed), Math.min(...columns), Math.max(...landed), Math.max(...columns)]);
     }
     const how = headings ? "，按表头对齐" : "";
     const known = met ? `，其中 ${met} 行对上了原有的记录` : "";
     this.tell(`已粘贴 ${landed.length} 行${how}${known}`, refused, beyond, notes);
   }
 
-  /** Empty new rows, from the active one on where it is empty, else from the first. */
-  freeRows(count) {
-    const { model, selection } = this;
+  /** Choose what was pasted, unless the person has gone elsewhere meanwhile. */
+  choose({ top, left, height, width }, [toTop, toLeft, bottom, right]) {
+    const now = this.selection;
+    if (now.top === top && now.left === left && now.height === height && now.width === width) {
+      now.choose(toTop, toLeft, bottom, right);
+    }
+  }
+
+  /** Empty new rows, from the row `top` on where it is empty, else from the first. */
+  freeRows(count, top) {
+    const { model } = this;
     const empty = model.rows.filter((row) => row.isEmpty);
-    const start = empty.findIndex((row) => row.n - 1 === selection.top);
+    const start = empty.findIndex((row) => row.n - 1 === top);
     const free = start > 0 ? empty.slice(start) : empty;
     if (free.length < count && model.step) {
       free.push(...model.addEmpty(count - free.length));
