@@ -24,7 +24,7 @@ class CountedBook(Book):
 
 @figure("ledger-machine")
 def ledger_machine() -> Iterator[Figure]:
-    """Sums, caps and immutability hold whatever is done in whatever order; the shortest way to a fault is told."""
+    """Sums, caps, balances and immutability hold in whatever order; the shortest way to a fault is told."""
     logging.disable(logging.ERROR)
     wanted = int(os.environ.get("RUNS", RUNS))
     fault = ""

@@ -1,75 +1,49 @@
-"""A state machine of the points book against a small model: what is declared, moved, reversed, closed and objected to.
+"""A state machine of the points book against a small model (model.py): what is declared, moved, reversed, closed,
+objected to, credited and redeemed.
 
-The model knows what each entry is worth and which quarter takes it; after every step the ledger must hold exactly its
-entries, every closed quarter exactly its totals, and the database must have refused whatever the model refuses.
+The model knows what each entry is worth, which quarter takes it and what everybody has to spend; after every step the
+ledger must hold exactly its entries, every closed quarter exactly its totals, every account and good exactly its
+numbers, and the database must have refused whatever the model refuses.
 """
 
 import datetime as dt
-from dataclasses import dataclass, field
 
-from django.db import DatabaseError, connection, transaction
+from django.conf import settings
+from django.db import DatabaseError, transaction
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, precondition, rule
+from hypothesis.stateful import Bundle, consumes, invariant, multiple, precondition, rule
 
 from members import sockets
 from members.actions import claims, closes, entries, objections
 from members.actions.transfers import transfer
 from members.models import Placement, PointClaim, PointEntry, PointScore, QuarterClose, Subject
+from members.points import crediting
 from members.points.declaring import Declaration
 from members.points.verifying import replay
 from registers import jobs
 from registers.errors import DomainError, WrongState
+from registers.models import Job
 from tests.members.points import stage
+from tests.members.points.model import (
+    CATEGORY,
+    CATEGORY_CAPS,
+    DAYS,
+    FIRST_DAY,
+    ITEM_CAPS,
+    PEOPLE,
+    POINTS,
+    QUARTERS,
+    Entered,
+    Model,
+)
+from tests.members.points.spending import Spending, binding, run_sql
 from tests.world import TOWN, build_world
 from villages.actions.merging import MergeRow, merge_villages
 
-DAYS = {"2026Q1": dt.date(2026, 2, 3), "2026Q2": dt.date(2026, 5, 6), "2026Q3": dt.date(2026, 8, 9)}
-QUARTERS = tuple(DAYS)
-LATEST = "2026Q4"  # not over: it takes whatever comes late
 VILLAGES = ("371083101206", "371083101207", stage.GUOSHANG, stage.YUANQIAN)
-PEOPLE = ("M1", "M2", "M3")
-POINTS = {"A01": 20, "A02": 50, "B01": 10, "D01": -20}
-CATEGORY = {"A01": "ZZ", "A02": "ZZ", "B01": "XF", "D01": "ZZ"}
-ITEM_CAPS, CATEGORY_CAPS, BASE = {"A01": 60}, {"ZZ": 80}, 1000
 
 
-@dataclass
-class Entered:
-    who: str
-    item: str
-    points: int
-    quarter: str
-    undone: bool = False
-
-
-@dataclass
-class Model:
-    """What the book should hold."""
-
-    entries: dict[int, Entered] = field(default_factory=dict)
-    reversals: int = 0
-    states: dict[str, str] = field(default_factory=lambda: dict.fromkeys(QUARTERS, "open"))
-    posted: dict[str, dict[str, int]] = field(default_factory=dict)
-
-    def settles(self, quarter: str) -> str:
-        """Rule 2: the earliest quarter from the fact's on that is open."""
-        return next((one for one in QUARTERS if one >= quarter and self.states[one] == "open"), LATEST)
-
-    def totals(self, quarter: str) -> dict[str, int]:
-        """Rules 3 and 5."""
-        return {who: self.total(who, quarter) for who in PEOPLE}
-
-    def total(self, who: str, quarter: str) -> int:
-        mine = [one for one in self.entries.values() if (one.who, one.quarter, one.undone) == (who, quarter, False)]
-        award = dict.fromkeys(CATEGORY.values(), 0)
-        for item in POINTS:
-            plus = sum(one.points for one in mine if one.item == item and one.points > 0)
-            award[CATEGORY[item]] += min(plus, ITEM_CAPS.get(item, plus))
-        capped = sum(min(points, CATEGORY_CAPS.get(code, points)) for code, points in award.items())
-        return max(0, BASE + capped + sum(one.points for one in mine if one.points < 0))
-
-
-class Book(RuleBasedStateMachine):
+class Book(Spending):
     """One county with three members; every run is taken back."""
 
     waiting = Bundle("waiting")
@@ -81,6 +55,7 @@ class Book(RuleBasedStateMachine):
         self.undo._from_testcase = True  # as Django marks a test's own: jobs may tell their progress inside it
         self.undo.__enter__()
         self.provider, sockets._provider = sockets._provider, lambda county, on: []
+        self.before, settings.LIANJIAN_TODAY = settings.LIANJIAN_TODAY, FIRST_DAY
         self.world = build_world()
         self.county, self.second = self.world.user("xianji"), stage.second_county_user()
         self.clerk, self.reviewer = self.world.user("zhenjie"), self.world.user("zhenshen")
@@ -96,11 +71,13 @@ class Book(RuleBasedStateMachine):
         stage.cover_town_step(TOWN)
         self.people = {number: stage.member(number, VILLAGES[2]) for number in PEOPLE}
         self.model, self.sources, self.merged = Model(), 0, False
+        self.posted_on: dict[str, dt.date] = {}
+        self.open_the_shop()
 
     def teardown(self) -> None:
         """The closes that bind replay to their digests; then the run is taken back."""
         try:
-            for close in QuarterClose.objects.unscoped("test").filter(state__in=("published", "locked")):
+            for close in binding():
                 assert replay(close).holds
         finally:
             self.take_back()
@@ -108,18 +85,7 @@ class Book(RuleBasedStateMachine):
     def take_back(self) -> None:
         transaction.set_rollback(True)
         self.undo.__exit__(None, None, None)
-        sockets._provider = self.provider
-
-    def refused(self, do, kind: type[Exception] = DomainError) -> None:
-        """The book must refuse it, and nothing of it may stay."""
-        before = PointEntry.objects.unscoped("test").count()
-        try:
-            with transaction.atomic():
-                do()
-        except kind:
-            assert PointEntry.objects.unscoped("test").count() == before
-        else:
-            raise AssertionError("this should have been refused")
+        sockets._provider, settings.LIANJIAN_TODAY = self.provider, self.before
 
     # -- claims
 
@@ -185,11 +151,7 @@ class Book(RuleBasedStateMachine):
         "DELETE FROM members_pointentry WHERE id = %s",
     ]))  # fmt: skip
     def tamper(self, entry, sql):
-        def change() -> None:
-            with connection.cursor() as cursor:
-                cursor.execute(sql, [entry])
-
-        self.refused(change, DatabaseError)
+        self.refused(lambda: run_sql(sql, [entry]), DatabaseError)
 
     @rule(entry=entered)
     def slip_in(self, entry):
@@ -239,7 +201,7 @@ class Book(RuleBasedStateMachine):
         if self.model.states[quarter] != "open":
             return
         closes.publish(close=stage.closed(self.county, quarter), by=self.county)
-        self.model.states[quarter] = "published"
+        self.model.states[quarter], self.posted_on[quarter] = "published", self.model.today
         self.model.posted[quarter] = self.model.totals(quarter)
 
     @rule(quarter=st.sampled_from(QUARTERS), who=st.sampled_from(PEOPLE), reverses=st.booleans(), upheld=st.booleans())
@@ -251,7 +213,7 @@ class Book(RuleBasedStateMachine):
             return
         row = objections.receive(
             by=self.reviewer, objection=None, quarter=quarter, subject=self.people[who],
-            received_on=dt.date(2026, 11, 20), content="请核对",
+            received_on=self.posted_on[quarter], content="请核对",
         )  # fmt: skip
         mine = [pk for pk, one in self.model.entries.items() if (one.who, one.quarter, one.undone) == (who, quarter, 0)]
         chosen = mine[:1] if reverses else []
@@ -277,18 +239,22 @@ class Book(RuleBasedStateMachine):
             self.model.entries[entry.pk] = Entered(who, "B01", POINTS["B01"], quarter)
         self.model.posted[quarter] = self.model.totals(quarter)
 
-    @rule(quarter=st.sampled_from(QUARTERS))
-    def lock(self, quarter):
-        if self.model.states[quarter] == "published":
-            found = QuarterClose.objects.unscoped("test").get(quarter=quarter, state="published")
-            closes.confirm(close=found, by=self.county)
-            self.model.states[quarter] = "locked"
+    @rule(target=Spending.credits, quarter=st.sampled_from(QUARTERS), at_once=st.booleans())
+    def lock(self, quarter, at_once):
+        if self.model.states[quarter] != "published":
+            return multiple()
+        found = closes.confirm(close=binding().get(quarter=quarter), by=self.county)
+        self.model.states[quarter] = "locked"
+        job = str(Job.objects.unscoped("test").get(kind=crediting.JOB_KIND, params__close=found.pk).pk)
+        if at_once:
+            self.deliver((quarter, found.pk, job))
+        return quarter, found.pk, job
 
     @rule(quarter=st.sampled_from(QUARTERS))
     def reopen(self, quarter):
         if self.model.states[quarter] == "open":
             return
-        found = QuarterClose.objects.unscoped("test").get(quarter=quarter, state=self.model.states[quarter])
+        found = binding().get(quarter=quarter)
         self.refused(lambda: closes.reopen(close=found, by=self.county, reason="再看"))
         closes.reopen(close=found, by=self.second, reason="名单有误")
         self.model.states[quarter] = "open"
@@ -305,8 +271,7 @@ class Book(RuleBasedStateMachine):
 
     @invariant()
     def what_is_posted_stays(self):
-        binding = QuarterClose.objects.unscoped("test").filter(state__in=("published", "locked"))
-        assert {close.quarter: totals(close) for close in binding} == self.model.posted
+        assert {close.quarter: totals(close) for close in binding()} == self.model.posted
 
     @invariant()
     def everybody_is_in_one_place_a_day(self):
