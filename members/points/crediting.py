@@ -90,13 +90,16 @@ def start(close: QuarterClose, by: Any) -> Job | None:
 
 @job_kind(JOB_KIND, "季度积分入账")
 def credit(run: JobRun, close: int) -> dict[str, Any]:
-    """The handler of `points.credit` jobs: `close` is the locked version."""
+    """The handler of `points.credit` jobs: `close` is the locked version. A second attempt tells what the first did."""
+    if run.job.result:
+        return run.job.result
     run.progress(0, 1, "入账")
     with transaction.atomic():
         version = QuarterClose.objects.unscoped("the job's own close").select_for_update(of=("self",)).get(pk=close)
         count = book(version, by=run.owner) if version.state == QuarterClose.State.LOCKED else 0
-        run.require_mine()
-    return {"credited": count, "url": reverse("point-accounts:list"), "label": "查看积分账户"}
+        told = {"credited": count, "url": reverse("point-accounts:list"), "label": "查看积分账户"}
+        run.keep_result(told)
+    return told
 
 
 def book(close: QuarterClose, *, by: Any, on: dt.date | None = None) -> int:

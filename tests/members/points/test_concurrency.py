@@ -2,10 +2,9 @@
 
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from members.actions import claims, closes, entries
 from members.models import PointClaimStep, PointEntry, QuarterClose
@@ -13,6 +12,7 @@ from members.points import closing
 from registers import jobs
 from registers.errors import DomainError, WrongState
 from tests.members.points import stage
+from tests.threads import at_once
 from tests.world import COUNTY, TOWN, build_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -25,23 +25,6 @@ def county(transactional_db):
     stage.cover_town_step(TOWN)
     world.zhang = stage.member("M1", name="张三")
     return world
-
-
-def at_once(count, work):
-    """Run `work(n)` in that many threads, begun together; what each gave or the domain error it met."""
-    barrier = threading.Barrier(count)
-
-    def one(number):
-        try:
-            barrier.wait(timeout=10)
-            return work(number)
-        except DomainError as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(one, range(count)))
 
 
 def test_eight_approvals_of_one_claim_make_one_entry(county):

@@ -1,12 +1,9 @@
 """Redemption over REST: idempotency, many at once, accounts and the month's statement (P23)."""
 
 import datetime as dt
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
 import pytest
-from django.db import connection
 from openpyxl import load_workbook
 from rest_framework.test import APIClient
 
@@ -16,6 +13,7 @@ from members.points import crediting
 from registers.models import CountySetting
 from tests.members.points import shop
 from tests.members.points.stage import GUOSHANG, YUANQIAN
+from tests.threads import at_once
 from tests.world import COUNTY, TOWN, build_world
 
 REDEEM, MONTHS = "/api/v1/point-redemptions/", "/api/v1/point-months/"
@@ -86,20 +84,6 @@ def crowd(transactional_db):
     shop.credited(world, world.house, 1000)
     world.good = shop.good()
     return world
-
-
-def at_once(count, work):
-    barrier = threading.Barrier(count)
-
-    def one(number):
-        try:
-            barrier.wait(timeout=20)
-            return work(number)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(one, range(count)))
 
 
 def posting(user, address, body, key=None):
