@@ -16,6 +16,7 @@ from registers.scope import Scope
 from villages.models import Area
 
 RIGHT = "closes.run"
+REFUSED = "抽查和备案由县委组织部办理"
 MOST = 200  # drawn of one town at once
 Outcome = ClaimSample.Outcome
 
@@ -23,10 +24,14 @@ Outcome = ClaimSample.Outcome
 @transaction.atomic
 def draw(*, by: Any, county: str, quarter: str, size: int, seed: int | None = None) -> list[ClaimSample]:
     """Draw `size` approved claims of each town that settle in the quarter and were neither drawn before nor taken back
-    (fewer where there are fewer). The same seed draws the same. Two queries however many towns. Raises Invalid,
-    NotAllowed.
+    (fewer where there are fewer). The same seed draws the same. Two queries however many towns. Raises Invalid (also
+    for what is no county within reach), NotAllowed.
     """
-    _require_county(by, county)
+    if not by.can(RIGHT):
+        raise NotAllowed(REFUSED)
+    areas = Area.objects.unscoped("the right is checked").filter(pk=county, level=Area.Level.COUNTY)
+    if not by.scope_for(RIGHT).covers(county) or not areas.exists():
+        raise Invalid("没有找到这个县（市、区），请核对代码", field="area_code")
     quarter = _quarter(quarter)
     if not 1 <= size <= MOST:
         raise Invalid(f"每个镇街抽 1–{MOST} 条，现在是 {size}", field="size")
@@ -84,7 +89,7 @@ def file_quarter(*, by: Any, town: str, quarter: str) -> QuarterFiling:
     quarter = _quarter(quarter)
     area = Area.objects.unscoped("the right is checked").filter(pk=town, level=Area.Level.TOWN).first()
     if area is None:
-        raise Invalid("没有找到这个镇街", field="town")
+        raise Invalid("没有找到这个镇街，请核对代码", field="town_code")
     _require_county(by, areacodes.county_of(town))
     Area.objects.unscoped("the right was checked").select_for_update().get(pk=town)
     if QuarterFiling.objects.unscoped("of that town").filter(town=town, quarter=quarter).exists():
@@ -101,7 +106,7 @@ def file_quarter(*, by: Any, town: str, quarter: str) -> QuarterFiling:
 
 def _require_county(by: Any, county: str) -> None:
     if not by.scope_for(RIGHT).covers(county):
-        raise NotAllowed("抽查和备案由县委组织部办理")
+        raise NotAllowed(REFUSED)
 
 
 def _quarter(text: str) -> str:

@@ -5,6 +5,7 @@ from members.points_api.closes import QuarterCloseViewSet, QuarterScoreViewSet
 from members.points_api.entries import PointEntryViewSet
 from members.points_api.evidence import ClaimEvidenceViewSet
 from members.points_api.redemption import PointMonthViewSet
+from members.points_api.samples import ClaimSampleViewSet, QuarterFilingViewSet
 from members.points_api.schemes import PointSchemeViewSet
 from registers.api import routes
 
@@ -18,3 +19,5 @@ def add_routes() -> None:
     routes.add_viewset("quarter-closes", QuarterCloseViewSet)
     routes.add_viewset("quarter-scores", QuarterScoreViewSet)
     routes.add_viewset("point-months", PointMonthViewSet)
+    routes.add_viewset("claim-samples", ClaimSampleViewSet)
+    routes.add_viewset("quarter-filings", QuarterFilingViewSet)

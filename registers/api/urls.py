@@ -42,5 +42,6 @@ _version_1 = [
 urlpatterns = [
     path("v1/", include(_version_1)),
     path("schema/", Schema.as_view(), name="schema"),
+    re_path(r"^.*\.[a-z]{3,4}$", Unknown.as_view(), name="unknown"),  # no file of ours: not sent on to a slash behind
     re_path(r"^.*/$", Unknown.as_view(), name="unknown"),
 ]

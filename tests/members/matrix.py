@@ -218,6 +218,13 @@ POINT_API = (
     *row("api:quarter-closes-confirm", COUNTY, "closes", POINTS, "post", shared=True),
     *row("api:quarter-closes-reopen", COUNTY, "closes", POINTS, "post", shared=True, given=WHY),
     Route("api:quarter-scores-list", POINTS),
+    Route("api:claim-samples-list", POINTS),
+    Route("api:claim-samples-list", COUNTY, "post", given=CLOSE | {"size": 1}),
+    *row("api:claim-samples-detail", POINTS - {"cunji", "lianjian"}, "sample", POINTS - {"cunji", "lianjian"}),
+    *row("api:claim-samples-judge", COUNTY, "sample", POINTS - {"cunji", "lianjian"}, "post"),
+    Route("api:claim-samples-towns", POINTS, query="?quarter=2026Q3"),
+    Route("api:quarter-filings-list", POINTS),
+    Route("api:quarter-filings-list", COUNTY, "post", given={"town_code": TOWN, "quarter": "2026Q3"}),
 )
 ROUTES = (*REGISTERS, *REDEMPTION, *DUTIES, *TURNOVERS, *PEOPLE_STEPS, *POINT_PAGES, *POINT_API)
 

@@ -106,3 +106,34 @@ def test_the_page(county):
     town = text_of(county.client("zhenjie").get(address, {"quarter": Q}))
     assert "没有照片" in town and "每个镇街抽" not in town and "海阳所镇" not in town
     assert county.client("zhenjie").post(reverse("claims:draw"), {}).status_code == 403
+
+
+def test_the_county_samples_and_files_over_rest(county):
+    api, address = county.api("xianji"), "/api/v1/claim-samples/"
+    wish = {"area_code": COUNTY, "quarter": Q, "size": 2, "seed": 7}
+    first = api.post(address, wish, headers={"Idempotency-Key": "k1"})
+    again = api.post(address, wish, headers={"Idempotency-Key": "k1"})
+    assert first.status_code == 201 and (first.json()["drawn"], first.json()["seed"]) == (3, 7)
+    assert first.json() == again.json() and len(drawn()) == 3
+    for wrong in ({"area_code": TOWN}, {"area_code": "371082"}, {"size": 0}):
+        refused = api.post(address, wish | wrong)
+        assert refused.status_code == 400 and refused.json()["errors"][0]["field"] == next(iter(wrong))
+    mine = api.get(address, {"area": TOWN, "outcome": "pending"}).json()["results"]
+    assert len(mine) == 2 and {row["town_code"] for row in mine} == {TOWN}
+    filing = {"town_code": TOWN, "quarter": Q}
+    assert api.post("/api/v1/quarter-filings/", filing).status_code == 409  # not looked at yet
+    for row in mine:
+        answer = api.post(f"{address}{row['id']}/judge/", {"outcome": "true"})
+        assert (answer.status_code, answer.json()["outcome"], answer.json()["checked_by"]) == (
+            200, "true", county.user("xianji").name,
+        )  # fmt: skip
+    assert api.post(f"{address}{mine[0]['id']}/judge/", {"outcome": "true"}).status_code == 409
+    assert county.api("qita").get(f"{address}{mine[0]['id']}/").status_code == 404
+    made = api.post("/api/v1/quarter-filings/", filing)
+    assert made.status_code == 201 and made.json()["town_code"] == TOWN
+    assert api.post("/api/v1/quarter-filings/", {"town_code": "371083999", "quarter": Q}).status_code == 400
+    towns = {row["town_code"]: row for row in api.get(f"{address}towns/", {"quarter": Q}).json()["results"]}
+    assert (towns[TOWN]["right"], towns[TOWN]["approved"]) == (2, 6) and towns[TOWN]["filed_at"]
+    assert towns[OTHER_TOWN]["pending"] == 1 and not towns[OTHER_TOWN]["filed_at"]
+    assert api.get(f"{address}towns/").status_code == 400
+    assert [row["town_code"] for row in api.get("/api/v1/quarter-filings/").json()["results"]] == [TOWN]
