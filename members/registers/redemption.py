@@ -15,6 +15,7 @@ from members.models import PointAccount, PointMovement, RewardGood, Subject
 from members.models.subjects import SubjectKind
 from members.points.amounts import shown
 from members.queries.point_accounts import lines_of
+from members.registers.filters import FederationFilter
 from members.resolvers import PLACES
 from members.views import points_base as base
 from registers import sockets
@@ -188,6 +189,7 @@ class RedemptionFilters(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(label="状态", choices=State, empty_label="全部", method="by_state")
     month = django_filters.CharFilter(label="月份", method="by_month")
     member_no = django_filters.CharFilter(field_name="subject__number", label="编号")
+    federation = FederationFilter()
     good = django_filters.NumberFilter(field_name="good_id", label="物品编号", min_value=1, max_value=2**63 - 1)
 
     def by_state(self, rows: QuerySet, name: str, value: str) -> QuerySet:

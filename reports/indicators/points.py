@@ -1,5 +1,5 @@
-"""Points: the ledger of the quarter, its binding close, and claims that wait (P21). The members' book only where
-subjects are compared, because the three books are never ranked together (P22).
+"""Points: the ledger of the quarter, its binding close, claims that wait (P21), and what was redeemed (P23). The
+members' book only where subjects are compared, because the three books are never ranked together (P22).
 """
 
 from reports.indicators.declaring import Adds, Indicator, Over, Reach, Rows, Source
@@ -74,6 +74,22 @@ CLAIMS = Source(
     topics={"points.claims": Reach.SAME, "villages.villages": Reach.SAME},
 )
 
+MOVEMENTS = Source(
+    name="points.movements",
+    unit="Q",
+    # By the day of each line and the village where the subject was: what is taken back counts on the day it is.
+    sql="""
+        SELECT places.code, 'points_redeemed', COALESCE(-sum(m.points), 0) / 10.0, NULL::numeric
+        FROM places
+        LEFT JOIN members_pointmovement m
+               ON m.village_id = places.code AND m."on" >= %(first)s AND m."on" <= %(last)s
+              AND m.kind IN ('redeem', 'cancel')
+        GROUP BY places.code
+        HAVING count(m.id) > 0 OR places.code IN (SELECT code FROM active)
+    """,
+    topics={"points.movements": Reach.SAME, "villages.villages": Reach.SAME},
+)
+
 _SCORE_ROWS = Rows("scores:list", {"quarter": "{quarter}", "kind": "member"}, federations=True)
 _ENTRY_ROWS = Rows("entries:list", {"quarter": "{quarter}"}, federations=True)
 
@@ -141,5 +157,16 @@ POINTS = (
         over=Over.FLOW,
         rows=Rows("claims:list", {"tab": "all", "state": "open", "quarter": "{quarter}"}, federations=True),
         good=-1,
+    ),
+    Indicator(
+        "points_redeemed",
+        "本季兑换积分",
+        "分",
+        "本季兑换物品用去的积分，减去本季撤销退回的，按办理之日所在的村居；到期作废的不计（P23）",
+        MOVEMENTS,
+        over=Over.FLOW,
+        short="兑换积分",
+        rows=Rows("point-redemptions:list", {"month": "{quarter}"}, federations=True),
+        digits=1,
     ),
 )

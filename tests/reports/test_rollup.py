@@ -8,11 +8,13 @@ import pytest
 from django.db import connection, connections, transaction
 
 from lianjian.periods import Period
+from members.actions.redemptions import cancel, redeem
 from registers.models import CountySetting, DirtyScope
 from reports import indicators
 from reports.actions.outbox import refresh_all_dirty, refresh_dirty
 from reports.actions.rollup import refresh_period, refresh_scope
 from reports.models import IndicatorValue
+from tests.members.points import shop
 from tests.reports import factories as make
 from tests.world import CITY_STREET, COUNTY, OTHER_TOWN, TOWN, build_world
 from villages.models import Area, VillageFacts
@@ -144,6 +146,21 @@ def test_points_leave_out_what_was_reversed_and_read_the_binding_close_only(figu
     )
     refresh_all()
     assert value(COUNTY, "members_scored", "2026Q3") is None
+
+
+def test_points_redeemed_count_where_and_when_and_come_off_when_put_back(world, settings):
+    house, good = shop.household("H1"), shop.good(price=300)
+    shop.credited(world, house, 2000)
+    clerk = world.user("cunji")
+    first, _ = (redeem(by=clerk, subject=house, good=good, quantity=number) for number in (1, 2))
+    refresh_all_dirty()
+    assert [value(place, "points_redeemed", "2026Q4") for place in (house.village_id, TOWN, COUNTY)] == [90] * 3
+    settings.LIANJIAN_TODAY = dt.date(2027, 1, 5)
+    cancel(by=clerk, redemption=first, reason="退回")
+    refresh_all_dirty()
+    assert (value(TOWN, "points_redeemed", "2026Q4"), value(TOWN, "points_redeemed", "2027Q1")) == (90, -30)
+    address = indicators.indicator("points_redeemed").rows.url(Period.parse("2026Q4"), area=TOWN)
+    assert world.client("zhenjie").get(address).context["count"] in (2, "2")
 
 
 def test_a_closed_village_stays_in_the_past(figures):
