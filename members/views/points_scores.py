@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
@@ -19,6 +20,7 @@ from members.views import points_base as base
 from members.views.points_closes import state_cell
 from members.views.points_entries import correction_url
 from registers.pages.present import link_to, moment
+from villages.models import Area
 
 ADVICE = "仅供民主评议参考"
 
@@ -26,8 +28,11 @@ ADVICE = "仅供民主评议参考"
 class ScoreDetail(base.PointsView):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         rows = PointScore.objects.visible_to(self.user).filter(close__whole_at__isnull=False)
-        score = rows.select_related(
+        rows = rows.select_related(
             "close", "close__area", "close_subject", "close_subject__subject", "close_subject__scheme"
+        )
+        score = rows.annotate(
+            village_name=name_of("close_subject__village_code"), town_name=name_of("close_subject__town_code")
         ).filter(pk=pk).first()  # fmt: skip
         if score is None:
             raise Http404
@@ -41,7 +46,6 @@ class ScoreDetail(base.PointsView):
             scheme=subject.scheme, items=items, entries=list(entries), base=score.base, town=subject.town_code
         )
         grades = list(subject.scheme.grades.all())
-        names = base.place_names([subject.village_code, subject.town_code])
         label = base.quarter_label(close.quarter)
         context = {
             "breadcrumbs": self.crumbs(
@@ -59,8 +63,8 @@ class ScoreDetail(base.PointsView):
             "subject_url": link_to(subject.subject, self.user),
             "exempt": score.total is None,
             "total": base.points(score.total),
-            "village": names.get(subject.village_code, subject.village_code),
-            "town": names.get(subject.town_code, subject.town_code),
+            "village": areacodes.short_name(score.village_name or subject.village_code),
+            "town": score.town_name or subject.town_code,
             "last_day": Period.parse(close.quarter).last_day,
             "advice": ADVICE,
             "agrees": agrees(score, derivation),
@@ -73,6 +77,12 @@ class ScoreDetail(base.PointsView):
             places = queries.places_of(score)
             context |= {"ranks": ranks(score, places), "grade_text": grade_text(score, grades, places)}
         return self.page("members/points/score.html", context)
+
+
+def name_of(code: str) -> Subquery:
+    """The name of the area whose code stands in that column, in the same query."""
+    areas = Area.objects.unscoped("names of places are no secret").filter(pk=OuterRef(code))
+    return Subquery(areas.values("name")[:1])
 
 
 def agrees(score: PointScore, derivation: Derivation) -> bool:
