@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 @shared_task
 def refresh_dirty_scopes() -> int:
-    """Every few seconds: sum up again what changed. Doing it twice, or two at once, changes nothing."""
+    """Every second: sum up again what changed. Doing it twice, or two at once, changes nothing."""
     return refresh_all_dirty()
 
 
