@@ -70,6 +70,15 @@ class House:
             cursor.execute(statement, values)
             return cursor.fetchall() if cursor.description else []
 
+    @contextlib.contextmanager
+    def holding(self, statement: str) -> Iterator[None]:
+        """A statement whose locks are held in the meantime."""
+        with contextlib.closing(_connect(settings.APPLICATION_DATABASE, self.database)) as connection:
+            with connection.cursor() as cursor:
+                cursor.execute(statement)
+            yield
+            connection.rollback()
+
     def log(self, name: str, lines: int = 30) -> str:
         text = (self.folder / f"{name}.log").read_text(encoding="utf-8", errors="replace")
         return "\n".join(text.splitlines()[-lines:])

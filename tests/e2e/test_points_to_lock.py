@@ -1,12 +1,19 @@
 """A quarter's points on their way: checked in three steps, computed, published, locked, and then out of reach."""
 
 import re
+import time
+from collections.abc import Callable
+from typing import Any
 
 import psycopg2
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.browsing import Visitor
+from tests.e2e.house import House
+
 QUARTER = "2026Q3"
+WAITS_FOR_SCORES = "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'members_pointscore'::regclass"
 
 
 def test_claims_move_forward_in_batches_step_by_step(visit, house):
@@ -41,15 +48,7 @@ def test_claims_move_forward_in_batches_step_by_step(visit, house):
 def test_one_of_several_is_rejected_with_a_reason_and_told(visit):
     clerk = visit("zhenjie")
     page = clerk.page
-    clerk.open("/claims/new/")
-    clerk.pick(clerk.field("积分对象"), "唐卫东", "锅上")
-    clerk.field("发生日期").fill("2026-11-16")
-    clerk.field("发生日期").press("Tab")  # the items of that day are asked for
-    page.wait_for_load_state("networkidle")
-    clerk.field("积分项目").select_option(label="参加志愿服务（+1.5 分）")
-    clerk.field("事由").fill("帮厨")
-    page.get_by_role("main").get_by_role("button", name="申报", exact=True).click()
-    expect(page.locator("#messages")).to_be_visible()
+    declare(clerk, "唐卫东", "2026-11-16", "帮厨")
     village = visit("cunji")
     village.menu("积分申报")
     village.link("唐卫东").first.click()
@@ -58,6 +57,34 @@ def test_one_of_several_is_rejected_with_a_reason_and_told(visit):
     expect(village.page.get_by_role("main")).to_contain_text("已驳回")
     clerk.open(village.page.url)
     expect(page.get_by_role("main")).to_contain_text("这一天本人在外地")
+
+
+def test_what_is_approved_is_seen_while_a_close_is_still_at_work(visit, house):
+    """The close is held where it writes its scores; the entry is in the total and in the village's figures before that
+    ends, because quick work does not wait behind heavy work.
+    """
+    declare(visit("zhenjie"), "唐志强", "2026-11-17", "清扫广场")
+    ((claim, number),) = house.sql(
+        "SELECT c.id, s.number FROM members_pointclaim c JOIN members_subject s ON s.id = c.subject_id "
+        "ORDER BY c.id DESC LIMIT 1"
+    )
+    for username in ("cunji", "lianjian"):
+        step(visit(username), claim)
+    reviewer = visit("zhenshen").open(f"/scores/member/{number}/")
+    so_far, entered = total_so_far(reviewer.page), entries_in_village(house)
+    with house.holding("LOCK TABLE members_pointscore IN SHARE MODE"):
+        county = visit("xianji").open("/closes/")
+        county.field("季度").last.select_option(label="2026年第三季度")
+        county.button("开始试算").click()
+        until(lambda: house.sql(WAITS_FOR_SCORES))
+        begun = time.monotonic()
+        step(reviewer, claim)
+        reviewer.open(f"/scores/member/{number}/")
+        assert total_so_far(reviewer.page) == pytest.approx(so_far + 1.5)
+        until(lambda: entries_in_village(house) == entered + 1)
+        print(f"seen after {time.monotonic() - begun:.1f} s")
+        assert house.sql("SELECT state FROM registers_job ORDER BY created_at DESC LIMIT 1") == [("running",)]
+    follow_job(county.page)
 
 
 def test_the_county_computes_publishes_and_locks_a_quarter(visit, house):
@@ -113,6 +140,46 @@ def test_the_county_computes_publishes_and_locks_a_quarter(visit, house):
             house.sql(statement)
         # No permission, or one of the ledger's own refusals: never a mistake in the statement itself.
         assert error.value.pgcode == "42501" or error.value.pgcode.startswith("LJ"), f"{statement}: {error.value}"
+
+
+def declare(clerk: Visitor, name: str, day: str, reason: str) -> None:
+    clerk.open("/claims/new/")
+    clerk.pick(clerk.field("积分对象"), name, "锅上")
+    clerk.field("发生日期").fill(day)
+    clerk.field("发生日期").press("Tab")  # the items of that day are asked for
+    clerk.page.wait_for_load_state("networkidle")
+    clerk.field("积分项目").select_option(label="参加志愿服务（+1.5 分）")
+    clerk.field("事由").fill(reason)
+    clerk.page.get_by_role("main").get_by_role("button", name="申报", exact=True).click()
+    expect(clerk.page.locator("#messages")).to_be_visible()
+
+
+def step(person: Visitor, claim: int) -> None:
+    person.open(f"/claims/{claim}/")
+    person.button("通过").click()
+    expect(person.page.locator("#messages")).to_be_visible()
+
+
+def total_so_far(page: Page) -> float:
+    """The running quarter's sum, which has no rank."""
+    card = page.locator("section.card").filter(has_text="至今")
+    expect(card).to_contain_text("还没有结算，不排名次")
+    return float(card.locator("h2 .count").inner_text().removesuffix("分"))
+
+
+def entries_in_village(house: House) -> int:
+    ((count,),) = house.sql(
+        "SELECT coalesce(sum(numerator), 0) FROM reports_indicatorvalue WHERE place_kind = 'village' "
+        "AND place_key = '371083101223' AND period = '2026Q4' AND indicator = 'point_entries'"
+    )
+    return int(count)
+
+
+def until(moment: Callable[[], Any]) -> None:
+    deadline = time.monotonic() + 60
+    while not moment():
+        assert time.monotonic() < deadline, "nothing came of it within a minute"
+        time.sleep(0.1)
 
 
 def follow_job(page: Page) -> None:
