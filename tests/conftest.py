@@ -3,16 +3,21 @@
 import datetime as dt
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import TransactionTestCase
+from psycopg2 import OperationalError
 
+from tests import databases
 from tests.world import World, build_world
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in the tests' thread
+# Else every test client lists all static files when it is made, which takes longer than most requests.
+settings.WHITENOISE_AUTOREFRESH = True
 
 
 @contextmanager
@@ -31,7 +36,37 @@ def as_owner() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def _owner_makes_the_database() -> Iterator[None]:
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all workers of this session."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+
+@pytest.fixture(scope="session")
+def migrated(shared_folder: Path, request: pytest.FixtureRequest) -> str:
+    """The name of a database that is migrated, empty, and only ever copied; `--reuse-db` keeps it."""
+    name = databases.name_for("migrated")
+    option = request.config.getoption
+
+    def make() -> None:
+        if option("create_db") or not (option("reuse_db") and databases.database_exists(name)):
+            databases.make_migrated(name, shared_folder)
+
+    databases.once(shared_folder, "migrated", make)
+    return name
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Drop what all workers shared."""
+    if not hasattr(session.config, "workerinput") and not session.config.getoption("reuse_db"):
+        with suppress(OperationalError):  # tests without a database need no server
+            for purpose in ("migrated", "journeys"):
+                databases.drop_database(databases.name_for(purpose))
+
+
+@pytest.fixture(scope="session")
+def _owner_makes_the_database(migrated: str) -> Iterator[None]:
+    connections["default"].settings_dict["TEST"]["TEMPLATE"] = migrated
     with as_owner():
         yield
 

@@ -93,18 +93,24 @@ def build_world() -> World:
         for code, name in AREAS.items()
         if len(code) == 12
     )
-    world = World()
-    for username, (role, kind, key) in USERS.items():
-        world.users[username] = add_user(username, role, kind, key)
-    return world
+    users = User.objects.bulk_create(map(_user, USERS))
+    Grant.objects.bulk_create(_grant(user, *USERS[user.username]) for user in users if USERS[user.username][0])
+    return World({user.username: user for user in users})
 
 
 def add_user(username: str, role: str | None, kind: str | None = None, key: Any = "") -> User:
-    user = User(username=username, name=username)
-    user.set_unusable_password()
+    user = _user(username)
     user.save()
     if role:
-        Grant.objects.create(
-            user=user, role=role, scope_kind=kind, scope_key=str(key or ""), valid_from=dt.date(2020, 1, 1)
-        )
+        _grant(user, role, kind, key).save()
     return user
+
+
+def _user(username: str) -> User:
+    user = User(username=username, name=username)
+    user.set_unusable_password()
+    return user
+
+
+def _grant(user: User, role: str, kind: str | None, key: Any) -> Grant:
+    return Grant(user=user, role=role, scope_kind=kind, scope_key=str(key or ""), valid_from=dt.date(2020, 1, 1))

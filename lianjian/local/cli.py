@@ -90,7 +90,7 @@ def workshop(*, durable: bool = False, browser: bool = False) -> Iterator[tuple[
 def run_tests(arguments: list[str]) -> int:
     """Run pytest with these arguments and return its code. Raises LocalError where it cannot start."""
     with workshop(browser=True) as (supervisor, env):
-        return supervisor.run(["pytest", "-n", "2", "--dist", "loadgroup", *arguments], env=env)
+        return supervisor.run(["pytest", "-n", "2", "--dist", "loadscope", *arguments], env=env)
 
 
 def show_services() -> None:

@@ -33,7 +33,7 @@ def settings(durable: bool, memory: int, shared_memory: int) -> dict[str, object
     chosen: dict[str, object] = {
         "listen_addresses": "127.0.0.1",
         "unix_socket_directories": "",  # a checkout's path may be longer than a socket's may be
-        "max_connections": 60,
+        "max_connections": 150,
         "shared_buffers": f"{min(max(megabytes // 8, 64), 1024)}MB",
         "effective_cache_size": f"{max(megabytes // 2, 128)}MB",
         "maintenance_work_mem": f"{min(max(megabytes // 32, 32), 512)}MB",

@@ -104,13 +104,13 @@ class _Check:
     def _parse(self, column: Column) -> None:
         """Parse each distinct raw value of the column once, then spread results, errors and notes over the rows."""
         raws = self.table.column(column.field)
-        keys = _keys(raws)
+        keys, distinct = _keys(raws)
         wrong: dict[Hashable, CellError] = {}
         told: dict[Hashable, list[str]] = {}
         messages: list[str] = []
         known: dict[Hashable, Any] = {}
         parse = column.parse
-        for raw_key in dict.fromkeys(keys):
+        for raw_key in distinct:
             raw = raw_key[1] if type(raw_key) is tuple else raw_key
             if raw is ABSENT:
                 known[raw_key] = ABSENT
@@ -124,7 +124,7 @@ class _Check:
                 if raw_key not in wrong:
                     told[raw_key] = messages.copy()
                 messages.clear()
-        self.parsed[column.field] = [known[raw_key] for raw_key in keys]
+        self.parsed[column.field] = list(map(known.__getitem__, keys))
         if wrong:
             for index, raw_key in enumerate(keys):
                 if raw_key in wrong:
@@ -301,12 +301,17 @@ class _Check:
         )
 
 
-def _keys(raws: Sequence[Any]) -> Sequence[Any]:
-    """Raw values as dictionary keys. A list (from JSON) is no key, and True equals 1 as a key: both are set apart."""
-    types = set(map(type, raws))
-    if types & {list, dict, set, tuple}:
+def _keys(raws: Sequence[Any]) -> tuple[Sequence[Any], Iterable[Any]]:
+    """Raw values as dictionary keys, and the distinct ones among them. A list (from JSON) is no key, and True equals 1
+    as a key: both are set apart, which takes a look at each value only where there can be any.
+    """
+    try:
+        distinct = dict.fromkeys(raws)
+    except TypeError:
         odd = CellError("填的不是一个值", "请只填一个值")
         raws = [odd if isinstance(raw, list | dict | set | tuple) else raw for raw in raws]
-    if bool in types:
+        distinct = dict.fromkeys(raws)
+    if (True in distinct or False in distinct) and bool in set(map(type, raws)):
         raws = [(bool, raw) if type(raw) is bool else raw for raw in raws]
-    return raws
+        distinct = dict.fromkeys(raws)
+    return raws, distinct

@@ -7,6 +7,7 @@ row, notes and signatures below, empty rows between.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from registers.rows.columns import Column
@@ -67,7 +68,7 @@ class Table:
     def column(self, name: str) -> list[Any]:
         """The raw cells of one column, in the order of the rows."""
         index = self.places[name].index
-        return [row[index] for row in self.rows]
+        return list(map(itemgetter(index), self.rows))
 
     def raw(self, index: int, name: str) -> Any:
         """One raw cell; None where the column is not in the table."""

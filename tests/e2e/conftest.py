@@ -7,22 +7,16 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from tests import databases
+from tests.databases import CHECKOUT
 from tests.e2e.browsing import CHROMIUM, PATIENCE_MS, Visitor
-from tests.e2e.house import CHECKOUT, House, database_exists, drop_database, make_template
+from tests.e2e.house import House, make_template
 
 _serial = count(1)
 _here = Path(__file__).parent
-
-
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker runs all journeys (`--dist loadgroup`): the county is loaded once."""
-    for item in items:
-        if _here in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("journeys"))
+_worker = os.environ.get("PYTEST_XDIST_WORKER", "one")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -54,23 +48,21 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def county(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[str]:
+def county(migrated: str, shared_folder: Path, request: pytest.FixtureRequest) -> str:
     """The name of the database that holds the demo county and is only ever copied; `--reuse-db` keeps it."""
-    base = settings.DATABASES["default"].get("TEST", {}).get("NAME") or f"test_{settings.OWNER_DATABASE['NAME']}"
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
-    # pytest-django may have put the worker's name behind the test database's already.
-    name = f"{base.removesuffix(f'_{worker}')}_{worker or 'one'}_journeys"
-    keep = request.config.getoption("reuse_db")
-    if not (keep and database_exists(name)):
-        make_template(name, tmp_path_factory.mktemp("county"))
-    yield name
-    if not keep:
-        drop_database(name)
+    name = databases.name_for("journeys")
+
+    def make() -> None:
+        if not (request.config.getoption("reuse_db") and databases.database_exists(name)):
+            make_template(name, shared_folder, migrated)
+
+    databases.once(shared_folder, "journeys", make)
+    return name
 
 
 @pytest.fixture(scope="module")
 def house(county: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    house = House(county, serial=next(_serial), folder=tmp_path_factory.mktemp("house"))
+    house = House(county, name=f"{county}_{_worker}_{next(_serial)}", folder=tmp_path_factory.mktemp("house"))
     try:
         house.start()
         yield house

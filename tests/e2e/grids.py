@@ -91,8 +91,10 @@ class Grid:
     def choose(self, row: int, field: str) -> None:
         self.at(row, field).click()
 
-    def texts(self, field: str, rows: range) -> list[str]:
-        return [self.at(row, field).inner_text() for row in rows]
+    def holds(self, field: str, first: int, texts: Sequence[str]) -> None:
+        """Expect these texts in a column, from the row `first` down."""
+        for row, text in enumerate(texts, first):
+            expect(self.at(row, field)).to_have_text(text)
 
     @property
     def said(self) -> Locator:

@@ -10,20 +10,19 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from signal import SIGKILL, SIGQUIT
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
-import psycopg2
 import redis
 from django.conf import settings
-from psycopg2 import sql
 
 from lianjian.local import environment, processes
+from tests import databases
+from tests.databases import CHECKOUT
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 PASSWORD = "journey-Pass-2026"
 PATIENCE = 90
 
@@ -31,9 +30,8 @@ PATIENCE = 90
 class House:
     """One running product with the demo county on its own database. Start it, visit `address`, stop it."""
 
-    def __init__(self, template: str, *, serial: int, folder: Path) -> None:
-        self.template, self.folder = template, folder
-        self.database = f"{template}_{serial}"
+    def __init__(self, template: str, *, name: str, folder: Path) -> None:
+        self.template, self.database, self.folder = template, name, folder
         self.port = environment.free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.env = environment_for(self.database, folder / "data")
@@ -43,7 +41,7 @@ class House:
     def start(self) -> None:
         """Copy the county and start the programs. Raises AssertionError, with the end of the log, where one dies."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        copy_database(self.template, self.database)
+        databases.copy_database(self.template, self.database)
         for name in ("CELERY_BROKER_URL", "CACHE_URL"):
             redis.Redis.from_url(self.env[name]).flushdb()
         web = ["gunicorn", "lianjian.wsgi:application", "--bind", f"127.0.0.1:{self.port}", "--workers", "1"]
@@ -56,14 +54,14 @@ class House:
 
     def stop(self) -> None:
         processes.stop_all(self._children)
-        drop_database(self.database)
+        databases.drop_database(self.database)
         shutil.rmtree(self.folder / "data", ignore_errors=True)
 
     def sql(self, statement: str, values: Sequence[Any] = ()) -> list[tuple]:
         """Run a statement as the application role does, past every line of Python. Raises psycopg2.Error."""
         application = settings.APPLICATION_DATABASE
         with (
-            contextlib.closing(_connect(application, self.database)) as connection,
+            contextlib.closing(databases.connect(application, self.database)) as connection,
             connection,
             connection.cursor() as cursor,
         ):
@@ -108,8 +106,8 @@ def environment_for(database: str, data: Path) -> dict[str, str]:
     number = 10 + 2 * (_worker_number() % 3)  # a Redis has 16 databases; the tests' own are the first
     return env | {
         "DJANGO_SETTINGS_MODULE": "lianjian.settings",
-        "DATABASE_URL": _address(settings.APPLICATION_DATABASE, database),
-        "DATABASE_OWNER_URL": _address(settings.OWNER_DATABASE, database),
+        "DATABASE_URL": databases.address(settings.APPLICATION_DATABASE, database),
+        "DATABASE_OWNER_URL": databases.address(settings.OWNER_DATABASE, database),
         "CELERY_BROKER_URL": _numbered(settings.CELERY_BROKER_URL, number),
         "CACHE_URL": _numbered(settings.CELERY_BROKER_URL, number + 1),
         "LIANJIAN_DATA_DIR": str(data),
@@ -120,58 +118,15 @@ def environment_for(database: str, data: Path) -> dict[str, str]:
     }
 
 
-def make_template(name: str, folder: Path) -> None:
-    """A database with the demo county, made by the product's own commands. Raises AssertionError with their output."""
-    drop_database(name)
-    with _maintenance() as cursor:
-        cursor.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
-    env = environment_for(name, folder / "data")
-    for arguments, extra in ((["migrate", "--verbosity", "0"], {"LIANJIAN_DB_ROLE": "owner"}), (["load_demo"], {})):
-        log = folder / f"{arguments[0]}.log"
-        command = [sys.executable, "manage.py", *arguments]
-        code = processes.spawn(command, env=env | extra, cwd=CHECKOUT, log=log).wait()
-        assert code == 0, f"manage.py {arguments[0]} failed:\n{log.read_text(encoding='utf-8', errors='replace')}"
-
-
-def copy_database(template: str, name: str) -> None:
-    drop_database(name)
-    with _maintenance() as cursor:
-        cursor.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
-
-
-def database_exists(name: str) -> bool:
-    with _maintenance() as cursor:
-        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
-        return cursor.fetchone() is not None
-
-
-def drop_database(name: str) -> None:
-    with _maintenance() as cursor:
-        cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
-@contextlib.contextmanager
-def _maintenance() -> Iterator[Any]:
-    connection = _connect(settings.OWNER_DATABASE, "postgres")
-    connection.autocommit = True
-    try:
-        with connection.cursor() as cursor:
-            yield cursor
-    finally:
-        connection.close()
-
-
-def _connect(server: dict[str, Any], database: str) -> Any:
-    return psycopg2.connect(
-        host=server["HOST"] or None, port=server["PORT"] or None, user=server["USER"], password=server["PASSWORD"],
-        dbname=database,
-    )  # fmt: skip
-
-
-def _address(server: dict[str, Any], database: str) -> str:
-    who = f"{quote(server['USER'], safe='')}:{quote(server['PASSWORD'], safe='')}"
-    port = f":{server['PORT']}" if server["PORT"] else ""
-    return f"postgres://{who}@{quote(server['HOST'], safe='')}{port}/{database}"
+def make_template(name: str, folder: Path, migrated: str = "") -> None:
+    """A database with the demo county, made by the product's own commands from an empty one, or from a copy of one that
+    is migrated. Raises AssertionError with their output.
+    """
+    if migrated:
+        databases.copy_database(migrated, name)
+    else:
+        databases.make_migrated(name, folder)
+    databases.manage(["load_demo"], environment_for(name, folder / "data"), folder)
 
 
 def _numbered(address: str, number: int) -> str:

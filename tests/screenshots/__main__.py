@@ -21,8 +21,9 @@ django.setup()
 from PIL import Image  # noqa: E402
 from playwright.sync_api import Browser, expect, sync_playwright  # noqa: E402
 
+from tests.databases import CHECKOUT, database_exists, drop_database  # noqa: E402
 from tests.e2e.browsing import CHROMIUM, DESK, PATIENCE_MS, PHONE, Visitor  # noqa: E402
-from tests.e2e.house import CHECKOUT, House, database_exists, drop_database, make_template  # noqa: E402
+from tests.e2e.house import House, make_template  # noqa: E402
 from tests.screenshots import walks  # noqa: E402
 
 SHOWN, OTHERS = CHECKOUT / "docs" / "screenshots", CHECKOUT / "var" / "screenshots"
@@ -38,7 +39,7 @@ def main(names: list[str]) -> int:
         keep = bool(os.environ.get("KEEP_DEMO"))
         if not (keep and database_exists(TEMPLATE)):
             make_template(TEMPLATE, Path(scratch))
-        house = House(TEMPLATE, serial=0, folder=Path(scratch) / "house")
+        house = House(TEMPLATE, name=f"{TEMPLATE}_shown", folder=Path(scratch) / "house")
         try:
             house.start()
             with sync_playwright() as playwright:

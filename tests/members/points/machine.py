@@ -16,7 +16,7 @@ from hypothesis.stateful import Bundle, consumes, invariant, multiple, precondit
 from members import sockets
 from members.actions import claims, closes, entries, objections
 from members.actions.transfers import transfer
-from members.models import Placement, PointClaim, PointEntry, PointScore, QuarterClose, Subject
+from members.models import Placement, PointClaim, PointEntry, PointObjection, PointScore, QuarterClose, Subject
 from members.points import crediting
 from members.points.declaring import Declaration
 from members.points.verifying import replay
@@ -208,8 +208,8 @@ class Book(Spending):
     def object_to(self, quarter, who, reverses, upheld):
         if self.model.states[quarter] != "published":
             return
-        taken = QuarterClose.objects.unscoped("test").get(quarter=quarter, state="published").objections
-        if taken.unscoped("test").filter(subject=self.people[who]).exists():
+        # One a day for each subject, whichever version of the publication it was raised against.
+        if PointObjection.objects.unscoped("test").filter(quarter=quarter, subject=self.people[who]).exists():
             return
         row = objections.receive(
             by=self.reviewer, objection=None, quarter=quarter, subject=self.people[who],
