@@ -19,12 +19,14 @@ VIEW_ALL = frozenset(
         "duties",
         "services",
         "settings",
+        "assessments",
+        "marks",
     )
 ) | {"boards.view", "reports.view"}
 ENTER = frozenset(
     f"{things}.change"
     for things in ("villages", "organizations", "members", "federations", "economy", "services", "duties")
-) | {"claims.declare", "objections.change", "points.redeem", "rota.change"}
+) | {"claims.declare", "objections.change", "points.redeem", "rota.change", "marks.change"}
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,8 @@ ROLES = {
                 "objections.decide",
                 "entries.reverse",
                 "reports.accept",
+                "assessments.change",
+                "assessments.publish",
                 "settings.change",
                 "members.reveal",
                 "audit.view",
@@ -99,6 +103,7 @@ ROLES = {
                 "boards.view",
                 "services.view",
                 "areas.view",
+                "assessments.view",
             },
             ("federation",),
         ),
@@ -116,6 +121,7 @@ ROLES = {
                 "services.change",
                 "boards.view",
                 "areas.view",
+                "assessments.view",
             }
             | {"claims.declare", "claims.branch_check", "objections.change", "points.redeem"},
             ("area",),
@@ -133,6 +139,7 @@ ROLES = {
                     "points.view",
                     "services.view",
                     "boards.view",
+                    "assessments.view",
                 }
             ),
             ("area", "federation"),

@@ -1,11 +1,11 @@
-"""What reports put on the first page: figures of one's own place, and the yearly facts that are still owed."""
+"""What reports put on the first page: figures of one's own place, yearly facts and marks that are still owed."""
 
 import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef
 from django.urls import reverse
 
 from lianjian import clock
@@ -14,7 +14,7 @@ from registers.sockets import Figure, Owed
 from reports import indicators
 from reports.boards.assembling import default_quarter, incomplete_text
 from reports.boards.words import figure_url, trend_text
-from reports.models import IndicatorValue
+from reports.models import AssessmentList, AssessmentMark, IndicatorValue
 from reports.queries import figures, places
 from reports.queries.figures import FEDERATION
 from villages.models import Village, VillageFacts
@@ -87,3 +87,22 @@ def owed_facts(user: Any) -> Iterator[Owed]:
         links=[(name, form_for(code)) for code, name in missing[:NAMED]],
         note=f"{more}还没有填报",
     )
+
+
+def owed_marks(user: Any) -> Iterator[Owed]:
+    """考核评分: one line a list in force, for the marks of one's own villages that are still to be typed."""
+    if not user.can(AssessmentMark.change_right):
+        return
+    rows = AssessmentMark.objects.changeable_by(user).filter(
+        assessment__state=AssessmentList.State.IN_FORCE, marks__isnull=True
+    )
+    lists = rows.order_by("assessment_id").values("assessment_id", "assessment__name", "assessment__year")
+    for one in lists.annotate(count=Count("pk")):
+        query = urlencode({"assessment": one["assessment_id"], "typed": "no"})
+        yield Owed(
+            title=f"{one['assessment__name']}评分",
+            url=f"{reverse('assessment-marks:grid')}?{query}",
+            button="评分",
+            due_on=dt.date(one["assessment__year"], 12, 31),
+            count=one["count"],
+        )

@@ -21,6 +21,7 @@ RUSHANKOU = {
 }
 # Villages of the clerk's own town whose figures of this year are still owed, so that the demo's home has work.
 STILL_OWED = ("371083101201", "371083101212", "371083101226")
+CLASS_WEIGHTS = (52, 12, 14, 12, 10)  # gathering, suburban, featured, relocating, none yet
 SPECIALTIES = ("牡蛎养殖", "苹果", "大姜", "草莓", "茶叶", "海参", "花生", "民宿", "葡萄", "")
 
 
@@ -42,6 +43,19 @@ def load_places(random: Random) -> list[Village]:
     VillageFacts.objects.bulk_create(facts, batch_size=500)
     _load_town_facts(this_year)
     return villages
+
+
+def load_classes(random: Random, villages: list[Village]) -> None:
+    """村庄分类: what lies by the town's streets is suburban; communities and a few villages have none yet."""
+    classes = Village.PlanningClass
+    for village in villages:
+        drawn = random.choices((*classes, ""), CLASS_WEIGHTS)[0]
+        if village.kind == Village.Kind.COMMUNITY:
+            drawn = ""
+        elif village.pk[6] == "0" and drawn != classes.RELOCATING:  # of a street (街道)
+            drawn = classes.SUBURBAN
+        village.planning_class = drawn
+    Village.objects.within(Scope.area(COUNTY), "demo").bulk_update(villages, ["planning_class"], batch_size=500)
 
 
 def _facts_of(village: Village, year: int, random: Random) -> VillageFacts:

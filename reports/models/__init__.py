@@ -1,5 +1,6 @@
-"""The rollup that boards and workbooks read."""
+"""The rollup that boards and workbooks read, and the assessment of villages and cadres."""
 
+from reports.models.assessments import AssessmentItem, AssessmentList, AssessmentMark, AssessmentResult
 from reports.models.outbox import (
     AreaInRollup,
     CountySettingInRollup,
@@ -12,6 +13,10 @@ from reports.models.rollup import IndicatorValue
 
 __all__ = [
     "AreaInRollup",
+    "AssessmentItem",
+    "AssessmentList",
+    "AssessmentMark",
+    "AssessmentResult",
     "CountySettingInRollup",
     "FederationStepInRollup",
     "IndicatorValue",

@@ -11,11 +11,13 @@ from registers.exchange import book_jobs, merge_jobs
 from registers.exchange.books import export_book
 from registers.models import Job, StoredFile
 from registers.workbooks.writing import write_table
+from reports.workbooks.assessments import start as start_assessment
 from reports.workbooks.jobs import start
 from services.models import Grid
 from services.registers import GridRegister
 from tests.reports import factories as make
-from tests.world import TOWN, World
+from tests.reports.samples import list_of, make_result
+from tests.world import COUNTY, TOWN, World
 
 VILLAGES = ("371083101223", "371083101224")
 
@@ -121,3 +123,12 @@ def forms_to_make(world: World) -> Any:
     make.federation(world, "唐家新村", list(VILLAGES))
     for kind in ("federations", "points"):
         start(by=world.user("xianji"), kind=kind, area=TOWN, quarter=Period.parse("2026Q3"))
+
+
+def assessments_to_tell(world: World) -> None:
+    for year in (2024, 2025):
+        assessment = list_of(world, COUNTY, f"{year} 年考核", year)
+        assessment.state = "in_force"
+        assessment.save()
+        make_result(world, TOWN, year - 2023, assessment=assessment)
+        start_assessment(by=world.user("zhenjie"), assessment=assessment)

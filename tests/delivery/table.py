@@ -61,6 +61,7 @@ TABLE = (
     Delivered(HEAVY, of_registers.files_to_merge, of_registers.files, "registers.merge"),
     Delivered(HEAVY, of_registers.merged_to_import, of_registers.grids, "registers.merge-import"),
     Delivered(HEAVY, of_registers.forms_to_make, of_registers.files, "reports.workbook"),
+    Delivered(HEAVY, of_registers.assessments_to_tell, of_registers.files, "reports.assessment"),
     Delivered(HEAVY, of_points.quarters_to_close, of_points.closes, "points.close"),
     Delivered(HEAVY, of_points.quarters_to_credit, of_points.places_and_accounts, "points.credit"),
     Delivered(HEAVY, of_points.claims_to_import, of_points.claims_and_jobs, "points.import_claims"),

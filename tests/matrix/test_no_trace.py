@@ -58,8 +58,10 @@ def marked(stage: Stage) -> Stage:
 TEXTS = {"name", "title", "note", "specialties", "head", "portfolio", "exempt_reason", "evidence", "remark", "address",
          "basis", "content", "person", "problems", "operator", "partner", "product", "crop", "place",
          "matter", "file_name"}  # fmt: skip
-# Told by the names of federation and village; swaps and dividends are never rewritten, not even here.
-WITHOUT_TEXTS = {"point-accounts", "point-redemptions", "federation-villages", "duty-swaps", "dividends"}
+# Told by the names of federation and village; swaps, dividends and results are never rewritten, not even here.
+WITHOUT_TEXTS = {
+    "point-accounts", "point-redemptions", "federation-villages", "duty-swaps", "dividends", "assessment-results",
+}  # fmt: skip
 
 
 def texts_of(answer) -> str:

@@ -47,6 +47,14 @@ class Village(RegisterRow):
         VILLAGE = "village", "行政村"
         COMMUNITY = "community", "社区"
 
+    class PlanningClass(models.TextChoices):
+        """村庄分类 of the national plan for rural revival: what a village is meant to become, and is measured by."""
+
+        GATHERING = "gathering", "集聚提升类"
+        SUBURBAN = "suburban", "城郊融合类"
+        FEATURED = "featured", "特色保护类"
+        RELOCATING = "relocating", "搬迁撤并类"
+
     area_path = "area_id"
     view_right = "villages.view"
     change_right = "villages.change"
@@ -61,6 +69,9 @@ class Village(RegisterRow):
     )
     name = models.CharField("村名", max_length=60)
     kind = models.CharField("类型", max_length=10, choices=Kind.choices, default=Kind.VILLAGE)
+    planning_class = models.CharField(
+        "村庄分类", max_length=12, choices=PlanningClass.choices, blank=True, help_text="没有定的留空"
+    )
     pinyin = PinyinField(max_length=200, joined=True, spoken=areacodes.spoken_name)
     initials = InitialsField(max_length=60, spoken=areacodes.spoken_name)
     longitude = longitude()

@@ -138,6 +138,15 @@ class VillageRegister(Register):
         Column("code", "村居代码", VILLAGE_CODE, required=True, width=16, example="371083101206", aliases=("村代码",)),
         Column("name", "村名", Text(60, compact=True), required=True, width=16, example="南唐家"),
         Column("kind", "类型", Choice(Village.Kind.choices), example="行政村"),
+        Column(
+            "planning_class",
+            "村庄分类",
+            Choice(Village.PlanningClass.choices),
+            width=14,
+            example="集聚提升类",
+            help="村庄规划定的类别，考核按类别计分；没有定的留空",
+            aliases=("村庄类型", "规划分类"),
+        ),
         Column("longitude", "经度", Decimal(6, 73, 136), unit="度", example="121.536200"),
         Column("latitude", "纬度", Decimal(6, 3, 54), unit="度", example="36.919500"),
         Column("specialties", "特色产业", Text(120), width=24, example="牡蛎养殖"),
@@ -145,12 +154,13 @@ class VillageRegister(Register):
         Column("town", "所属镇街", Text(60), readonly=True, width=14),
     )
     sources = {"code": "area_id", "official_name": "area__name", "town": "area__parent__name"}
-    list_columns = ("name", "code", "kind", "town", "specialties")
-    primary_filters = ("q", "kind")
+    list_columns = ("name", "code", "kind", "planning_class", "town", "specialties")
+    primary_filters = ("q", "kind", "planning_class")
     search_fields = ("name", "area__name", "area__code", "pinyin", "initials")
     ordering = ("area_id",)
     ordering_fields = ("area_id", "name", "kind")
     natural_key = ("code",)
+    bulk_fields = ("kind", "planning_class", "specialties")
     lookup_field = "area_id"
     code_field = "code"
     select_related = ("area__parent",)
@@ -160,7 +170,7 @@ class VillageRegister(Register):
     can_create = False  # a village is opened together with its area
     deletable = False  # it is merged into another instead, and keeps its history
     empty_text = "还没有村居。请由系统管理员运行 load_areas 装入本县的村居。"
-    key_fields = ("kind", "town", "specialties")
+    key_fields = ("kind", "planning_class", "town", "specialties")
     views = {"detail": "villages.views.story.VillageFace"}
     more_views = {
         "photos": ("<str:key>/photos/", "villages.views.photos.PhotosFace"),

@@ -112,7 +112,8 @@ class VillageFace(DetailFace):
 
     def fact_groups(self, row: Village) -> list[dict[str, Any]]:
         """What neither the head nor the figures tell."""
-        told = {self.register.column(name).heading for name in ("name", "code", "kind", "town", "specialties")}
+        names = ("name", "code", "kind", "planning_class", "town", "specialties")
+        told = {self.register.column(name).heading for name in names}
         groups = super().fact_groups(row)
         for group in groups:
             group["title"] = group["title"] or "名称与坐标"

@@ -27,8 +27,9 @@ from members.demo_work import load_work
 from registers.audit import acting
 from registers.models import DirtyScope
 from reports.actions.rollup import refresh_period
+from reports.demo_assessments import load_assessments
 from services.demo import load_grids, load_points_of_service
-from villages.demo import COUNTY, load_places
+from villages.demo import COUNTY, load_classes, load_places
 from villages.demo_holdings import load_holdings
 from villages.models import Village
 
@@ -54,6 +55,7 @@ class Command(BaseCommand):
         with acting(users["xianji"].pk, "装入演示数据"):
             self._tell("区划、村居与村情")
             villages = load_places(random)
+            load_classes(Random(SEED), villages)  # noqa: S311 -- a stream of its own, as below
             self._tell("党组织与党员")
             subjects = load_people(random, villages)
             self._tell("联建单位")
@@ -79,6 +81,8 @@ class Command(BaseCommand):
             load_points_of_service(Random(SEED), villages)  # noqa: S311
             self._tell("指标汇总")
             self._rollup()
+            self._tell("村级考核")
+            load_assessments(Random(SEED), users["xianji"])  # noqa: S311
         self._open_accounts()
         self._tell(f"演示数据已装入，用时 {time.monotonic() - started:.0f} 秒")
 
