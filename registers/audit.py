@@ -31,9 +31,18 @@ class AuditMiddleware(pghistory.middleware.HistoryMiddleware):
 
 @contextmanager
 def acting(user_id: int | None, reason: str) -> Iterator[None]:
-    """Names who acts, outside a request: jobs, commands and the API of other modules."""
-    with pghistory.context(user=user_id, reason=reason):
-        yield
+    """Names who acts, outside a request: jobs, commands and the API of other modules.
+
+    Inside another context its words end with the block; pghistory alone would let them stand for all that follows.
+    """
+    with pghistory.context() as held:
+        before = dict(held.metadata)
+        pghistory.context(user=user_id, reason=reason)
+        try:
+            yield
+        finally:
+            held.metadata.clear()
+            held.metadata.update(before)
 
 
 def set_database_context(user_id: int | None, reason: str) -> None:

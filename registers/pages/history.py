@@ -3,6 +3,7 @@
 Personal numbers are never shown, only that they changed; names of things come set-based, never one by one.
 """
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -154,6 +155,8 @@ def _text(field: Field, column: Column | None, value: Any, names: Mapping[tuple[
         return HIDDEN
     if isinstance(field, ForeignKey):
         return names.get((field.related_model, value), str(value))
+    if isinstance(value, dt.datetime):
+        return moment(value)
     if column is not None:
         return f"{text_of(column, value)}{column.unit}"
     choices = dict(field.flatchoices) if field.choices else _YES_NO if isinstance(value, bool) else {}

@@ -12,6 +12,7 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from registers import jobs, tasks
+from registers.audit import acting
 from registers.errors import Invalid, NotFound
 from registers.exchange.saving import BATCH
 from registers.models import Job, StoredFile
@@ -207,6 +208,19 @@ def test_expired_files_go_with_their_bytes(world):
     tasks.drop_expired_files()
     assert not StoredFile.objects.unscoped("test").exists()
     assert not stored.content.storage.exists(stored.content.name)
+
+
+def test_a_job_names_its_own_changes_and_none_that_follow(world, handler, sent):
+    def grid(name: str) -> dict:
+        return Grid.objects.unscoped("test").create(village_id=VILLAGE, name=name).events.get().pgh_context
+
+    told = []
+    handler(lambda run: told.append(grid("第2网格")))
+    with acting(world.user("xianji").pk, "装入数据"):
+        before = grid("第1网格")
+        jobs.run(job_of(world).pk)
+        assert grid("第3网格") == before == {"user": world.user("xianji").pk, "reason": "装入数据"}
+    assert told == [{"user": world.user("zhenjie").pk, "reason": "任务：试验"}]
 
 
 # -- imports and exports as jobs
