@@ -1,6 +1,7 @@
 """Registers of contracts, reviews and their results (P22), and of the boards that show them."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 import django_filters
@@ -18,7 +19,8 @@ from registers.rows.columns import Choice, Column, Date, Integer, Reference, Tex
 from villages.registers import VILLAGE
 
 MEMBER = Column(
-    "member_no", "编号", Reference(SUBJECTS, what="积分对象", key="number"), required=True, width=18,
+    "member_no", "编号", Reference(SUBJECTS, what="积分对象", key="number", label=attrgetter("number")),
+    required=True, width=18,
     example="370000000001", help="积分对象的编号；没有同名的也可以填姓名", aliases=("党员编号", "积分编号"),
 )  # fmt: skip
 NAME = Column("name", "姓名", Text(40), readonly=True)

@@ -134,9 +134,9 @@ class DutyListRegister(Register):
             return
         missing = reading.capped_count(unsigned(user, row))
         if missing and user.can(CHANGE):
-            yield Notice(
-                f"还有 {missing} 没有签这一版。", "waiting", reverse(self.url_name("signing"), args=[row.pk]), "查看"
-            )
+            unit = "户" if row.subject_kind == SubjectKind.HOUSEHOLD else "人"
+            told = f"还有 {missing} {unit}没有签这一版。"
+            yield Notice(told, "waiting", reverse(self.url_name("signing"), args=[row.pk]), "查看")
 
 
 _LIST_FACTS = ("area", "name", "subject_kind", "valid_from", "note")

@@ -1,6 +1,7 @@
 """Register of objections (异议) to published quarters."""
 
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from typing import Any
 
 import django_filters
@@ -32,7 +33,8 @@ class ObjectionRegister(Register):
     columns = (
         Column("quarter", "季度", Quarter(), required=True, example="2026Q3", help="正在公示的季度"),
         Column(
-            "member_no", "编号", Reference(SUBJECTS, what="积分对象", key="number"), required=True, width=18,
+            "member_no", "编号", Reference(SUBJECTS, what="积分对象", key="number", label=attrgetter("number")),
+            required=True, width=18,
             example="370000000001", help="对谁的得分有异议：编号；没有同名的也可以填姓名", aliases=("党员编号",),
         ),
         Column("name", "姓名", Text(40), readonly=True),

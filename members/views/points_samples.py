@@ -21,6 +21,7 @@ from registers.pages.present import moment
 
 SIZE = 10  # offered for each town
 SHOWN = 500
+COUNTED = ("approved", "drawn", "pending", "right", "wrong")
 Outcome = ClaimSample.Outcome
 TONES = {Outcome.PENDING: "waiting", Outcome.TRUE: "done", Outcome.PROBLEM: "late"}
 
@@ -60,16 +61,13 @@ class SamplesPage(base.PointsView):
                 "name": names.get(line.town, line.town),
                 "url": address(quarter, line.town),
                 "code": line.town,
-                "line": line,
                 "filed": f"{line.filing.filed_by.name}，{moment(line.filing.filed_at)}" if line.filing else "",
                 "may_file": is_county and not line.filing and line.drawn and not line.pending,
             }
+            | {name: f"{getattr(line, name):,}" for name in COUNTED}
             for line in lines
         ]
-        total = {
-            name: sum(getattr(line, name) for line in lines)
-            for name in ("approved", "drawn", "pending", "right", "wrong")
-        }
+        total = {name: f"{sum(getattr(line, name) for line in lines):,}" for name in COUNTED}
         return {"rows": rows, "total": total, "filed": sum(1 for line in lines if line.filing)}
 
     def samples(self, quarter: str, town: str, is_county: bool) -> list[dict[str, Any]]:
