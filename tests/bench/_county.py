@@ -28,8 +28,9 @@ INSERT INTO villages_area (code, name, level, parent_id, pinyin, initials, valid
 SELECT '{COUNTY}' || (100 + t) || (200 + v), '村' || v, 5, '{COUNTY}' || (100 + t), '', '', '1949-10-01', 1, now(),
        now()
   FROM generate_series(1, {TOWNS}) t, generate_series(1, {VILLAGES}) v;
-INSERT INTO villages_village (code, name, kind, pinyin, initials, specialties, version, created_at, updated_at)
-SELECT code, name, 'village', '', '', '', 1, now(), now() FROM villages_area WHERE level = 5;
+INSERT INTO villages_village (code, name, kind, planning_class, pinyin, initials, specialties, version, created_at,
+                              updated_at)
+SELECT code, name, 'village', '', '', '', '', 1, now(), now() FROM villages_area WHERE level = 5;
 """
 _PEOPLE = f"""
 CREATE TEMP TABLE made AS

@@ -10,7 +10,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from signal import SIGKILL, SIGQUIT
 from typing import Any
@@ -71,7 +71,7 @@ class House:
     @contextlib.contextmanager
     def holding(self, statement: str) -> Iterator[None]:
         """A statement whose locks are held in the meantime."""
-        with contextlib.closing(_connect(settings.APPLICATION_DATABASE, self.database)) as connection:
+        with contextlib.closing(databases.connect(settings.APPLICATION_DATABASE, self.database)) as connection:
             with connection.cursor() as cursor:
                 cursor.execute(statement)
             yield
