@@ -62,7 +62,7 @@ def quarter_close() -> Iterator[Figure]:
 def add_fact(user: User, number: int) -> None:
     """One more approved fact of the quarter."""
     subject = Subject.objects.unscoped("bench").get(pk=1 + number)
-    clerk = _clerk()  # nobody advances what he declared himself
+    clerk = clerk_of_county()  # nobody advances what he declared himself
     claim = claims.declare(
         by=clerk, subject=subject, item_code="I01", quantity=1, occurred_on=dt.date(2026, 9, 1), source_ref=uuid4().hex
     )
@@ -70,7 +70,8 @@ def add_fact(user: User, number: int) -> None:
         claim = claims.advance(claim=claim, by=user)
 
 
-def _clerk() -> User:
+def clerk_of_county() -> User:
+    """Who declares in the county, made when he is first wanted."""
     clerk, is_new = User.objects.get_or_create(username="zhenjie", defaults={"name": "填报员"})
     if is_new:
         Grant.objects.create(

@@ -19,10 +19,10 @@ PATIENCE = 180.0
 class Worker:
     """A Celery worker with all its processes, to be killed at once."""
 
-    def __init__(self, queue: str) -> None:
+    def __init__(self, queue: str, *more: str) -> None:
         command = [sys.executable, "-m", "celery", "-q", "-A", "lianjian", "worker", "-Q", queue, "-c", "1"]
         command += ["-P", "prefork", "-n", f"{uuid4().hex[:8]}@drill", "--loglevel", "WARNING"]
-        command += ["--without-gossip", "--without-mingle"]
+        command += ["--without-gossip", "--without-mingle", *more]
         environment = os.environ | {"JOB_HEARTBEAT_SECONDS": "0.4", "PYTHONWARNINGS": "ignore"}
         self._process = subprocess.Popen(command, env=environment, start_new_session=True, stdout=sys.stderr)
 
