@@ -21,12 +21,15 @@ from reports.registers.lists import CHANGE, GROUP, LIST, VIEW
 MEASURES = [one for one in indicators.indicators() if not one.source.of_towns and one.adds is not Adds.DISTINCT]
 
 
-@row_rule("category", "name", "criteria")
-def may_be_assessed(values: Mapping[str, Any], context: Any) -> Iterable[tuple[str, str]]:
-    """No petitions, religion, donations and their like (P24)."""
-    for field in ("category", "name", "criteria"):
+def _may_be_assessed(field: str) -> Any:
+    """No petitions, religion, donations and their like (P24); one rule a column, so that each speaks by itself."""
+
+    @row_rule(field)
+    def may_be_assessed(values: Mapping[str, Any], context: Any) -> Iterable[tuple[str, str]]:
         if refused := refusal(values[field] or ""):
             yield field, refused
+
+    return may_be_assessed
 
 
 @row_rule("source", "indicator", "zero_at", "full_at")
@@ -92,7 +95,7 @@ class ItemRegister(Register):
     select_related = ("assessment__area",)
     view_right = VIEW
     change_right = CHANGE
-    row_rules = (may_be_assessed, has_its_measure)
+    row_rules = (*map(_may_be_assessed, ("category", "name", "criteria")), has_its_measure)
     bulk_fields = ("category",)
     key_fields = ("category", "source", "assessment")
     form_groups = (

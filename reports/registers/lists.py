@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import django_filters
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Left
 from django.urls import reverse
 
-from lianjian import clock
+from lianjian import areacodes, clock
 from members.resolvers import NumberedResolver
 from registers import sockets
 from registers.pages.parts import Action, Notice, Related, RelatedTable
@@ -133,6 +133,7 @@ class ListRegister(Register):
         ("等次与绩效", ("grades", "top_quota", "base_pay", "village_share")),
     )
     lookups = {"area_code": "areas"}
+    views = {"detail": "reports.views.assessments.ListFace"}
     more_views = {
         step: (f"<str:key>/{step}/", f"reports.views.assessments.{face}")
         for step, face in (
@@ -157,8 +158,14 @@ class ListRegister(Register):
     def delete(self, *, by: Any, row: AssessmentList) -> None:
         remove_list(by=by, assessment=row)
 
+    def changeable(self, user: Any) -> QuerySet:
+        """What is published has no form any more."""
+        return super().changeable(user).exclude(state=AssessmentList.State.PUBLISHED)
+
     def defaults(self, user: Any) -> Mapping[str, Any]:
-        return {"year": str(clock.today().year), "grades": grades.USUAL}
+        counties = [low for low, _ in user.scope_for(CHANGE).ranges if areacodes.level_of(low) == "county"]
+        county = sockets.area_names.ask(counties).get(counties[0], "") if len(counties) == 1 else ""
+        return {"area_code": county, "year": str(clock.today().year), "grades": grades.USUAL}
 
     def hint_of(self, row: AssessmentList) -> str:
         return f"{row.area}　{row.get_subject_kind_display()}"
@@ -172,7 +179,7 @@ class ListRegister(Register):
             initial=mine if draft else None, empty="还没有项目，可以整块粘贴。",
         )  # fmt: skip
         yield _classes(row)
-        if not draft and user.can(AssessmentMark.view_right):
+        if row.state == AssessmentList.State.IN_FORCE and user.can(AssessmentMark.view_right):
             yield _progress(row, user)
         results = register_of("assessment-results").rows(user).filter(assessment=row).order_by("rank", "pk")
         if not draft:
@@ -208,7 +215,8 @@ class ListRegister(Register):
                 )  # fmt: skip
         results = register_of("assessment-results").rows(user).filter(assessment=row)
         if row.tried_at and user.can(EXPORT) and results.exists():
-            yield Action("绩效考核表", at("workbook"), method="post", icon="file-spreadsheet")
+            tone = "primary" if row.state == AssessmentList.State.PUBLISHED else ""
+            yield Action("绩效考核表", at("workbook"), method="post", tone=tone, icon="file-spreadsheet")
 
     def notices(self, row: AssessmentList, user: Any) -> Iterable[Notice]:
         if row.state == AssessmentList.State.DRAFT:

@@ -16,6 +16,7 @@ from reports.models import AssessmentList, AssessmentMark, AssessmentResult
 from reports.registers.lists import GROUP, STATE_TONES, VIEW
 from villages.models import Village
 
+STATES = ((AssessmentList.State.IN_FORCE, "试算"), (AssessmentList.State.PUBLISHED, "已公布"))
 KIND = Choice(AssessmentList.Kind.choices)
 _MARKS = Decimal(2, 0, 100)
 
@@ -58,13 +59,13 @@ class MarkRegister(Register):
     icon = "edit"
     columns = (
         Column("code", "评分编号", Text(60, compact=True), required=True, width=20, example="12-371083101206"),
-        Column("village", "村居", Text(60), readonly=True, width=14),
         Column("who", "对象", Text(60), readonly=True, width=14, help="村居，或村干部的姓名"),
         Column("item", "项目", Text(40), readonly=True, width=22),
-        Column("criteria", "评分标准", Text(200), readonly=True, width=36),
         Column("full", "满分", Decimal(2), readonly=True, unit="分", width=8),
         Column("marks", "得分", _MARKS, unit="分", width=8, example="8.5", help="0 到满分，最多两位小数"),
-        Column("note", "评分说明", Text(100), width=30, example="检查发现两处垃圾"),
+        Column("note", "评分说明", Text(100), width=26, example="检查发现两处垃圾"),
+        Column("village", "村居", Text(60), readonly=True, width=14),
+        Column("criteria", "评分标准", Text(200), readonly=True, width=36),
         Column("assessment", "考核清单", Text(80), readonly=True, width=26),
         Column("year", "年度", Year(), readonly=True, width=8),
     )
@@ -137,7 +138,7 @@ class ResultRegister(Register):
         Column("pay", "绩效报酬", Money(), unit="元"),
         Column("year", "年度", Year(), width=8),
         Column("subject_kind", "考核对象", KIND),
-        Column("state", "状态", Choice(AssessmentList.State.choices)),
+        Column("state", "状态", Choice(STATES)),
         Column("assessment", "考核清单", Text(80), width=26),
     )
     sources = {
@@ -145,8 +146,8 @@ class ResultRegister(Register):
         "year": "assessment__year", "subject_kind": "assessment__subject_kind", "state": "assessment__state",
     }  # fmt: skip
     list_columns = (
-        "who", "office", "village", "town", "planning_class", "total", "rank", "class_rank", "grade", "coefficient",
-        "pay", "year", "state",
+        "who", "office", "village", "town", "planning_class", "total", "rank", "rank_of", "class_rank", "grade", "pay",
+        "year", "state",
     )  # fmt: skip
     main_columns = ("who", "total", "grade")
     filterset_class = ResultFilters
@@ -158,7 +159,7 @@ class ResultRegister(Register):
     view_right = VIEW
     status_field = "state"
     tones = {"state": STATE_TONES}
-    key_fields = ("total", "grade", "rank", "village")
+    key_fields = ("total", "grade", "village")
     views = {"detail": "reports.views.assessments.ResultFace"}
     empty_text = "还没有考核结果。考核清单启用、评分以后试算；公布以后各村看得到自己的结果。"
 

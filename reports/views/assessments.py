@@ -12,7 +12,8 @@ from lianjian import clock
 from lianjian.periods import Period, quarter_of
 from registers.pages.details import DetailFace
 from registers.pages.faces import Face
-from registers.pages.present import list_url, url_of
+from registers.pages.parts import Action
+from registers.pages.present import link_to, list_url, url_of
 from registers.register import register_of
 from reports import indicators
 from reports.actions.assessments import PUBLISH, publish, put_in_force, try_out, withdraw
@@ -27,13 +28,25 @@ NOT_YET = "还没有评分，记 0 分"
 NO_DATA = "没有数据，记 0 分"
 
 
+class ListFace(DetailFace):
+    """A list; the button that drops it is there for drafts only."""
+
+    def actions(self, row: AssessmentList) -> list[Action]:
+        found = super().actions(row)
+        if row.state == AssessmentList.State.DRAFT:
+            return found
+        return [action for action in found if action.url != self.url("delete", row)]
+
+
 class StepFace(Face):
     """POST only: one step of a list, for those who may change it."""
 
     http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest, key: str) -> HttpResponse:
-        row = self.changeable_row(key)
+        row = self.visible_row(key)
+        if not row.is_changeable_by(self.user):
+            raise PermissionDenied
         return self.perform(row)
 
     def perform(self, row: AssessmentList) -> HttpResponse:
@@ -103,6 +116,9 @@ class ResultFace(DetailFace):
             "result": row,
             "assessment": assessment,
             "assessment_url": url_of(register_of("assessment-lists"), assessment),
+            "village_url": link_to(row.village, self.user),
+            "pay": "" if row.pay is None else f"{row.pay:,.2f}",
+            "base_pay": f"{assessment.base_pay or 0:,.2f}",
             "class_name": row.get_planning_class_display() or "暂未分类",
             "categories": [
                 {
