@@ -33,7 +33,7 @@ def at_most(good: RewardGood, balance: int) -> int:
 class RedeemForm(ActionForm):
     """What is wanted: of the goods that points and stock allow."""
 
-    good = forms.ChoiceField(label="物品", widget=forms.RadioSelect)
+    good = forms.ChoiceField(label="物品", widget=forms.RadioSelect(attrs={"class": "one-a-line"}))
     quantity = forms.IntegerField(label="数量", min_value=1, max_value=MOST)
     note = forms.CharField(label="备注", max_length=200, required=False, help_text="如代领人")
 
