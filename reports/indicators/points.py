@@ -168,5 +168,6 @@ POINTS = (
         short="兑换积分",
         rows=Rows("point-redemptions:list", {"month": "{quarter}"}, federations=True),
         digits=1,
+        on_board=False,
     ),
 )

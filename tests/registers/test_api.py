@@ -47,6 +47,7 @@ def example(route: str) -> str:
     path = route.replace("^", "").replace("$", "").replace("\\.", ".")
     some = str(UUID(int=7))
     path = path.replace("<uuid:pk>", some).replace(".*/", "nothing/here/")
+    path = path.replace(".*.[a-z]{3,4}", "nothing/here.jpg")
     path = re.sub(r"\(\?P<(\w+)>[^)]*\)", lambda match: some if match[1] == "pk" else "1", path)
     return "/" + re.sub(r"<\w+:\w+>|<\w+>", "1", path)
 
