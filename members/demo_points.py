@@ -25,6 +25,7 @@ from members.points.content import CategoryContent, GradeContent, ItemContent, S
 from members.points.crediting import book
 from members.points.rules import ensure_quarter
 from registers import jobs
+from registers.arrays import insert_rows, take_ids
 from registers.models import Job
 from registers.scope import Scope
 from villages.demo import COUNTY, OWN_TOWN
@@ -145,56 +146,39 @@ def load_entries(
     ensure_quarter(COUNTY, quarter)
     points = dict(scheme.items.values_list("code", "points"))
     codes = list(reasons)
-    claims: list[PointClaim] = []
+    facts: list[tuple[Any, ...]] = []
     for subject in subjects:
         if subject.joined_on and subject.joined_on > period.start:
             continue
         for _ in range(random.randint(6, 14) if subject.village_id.startswith(OWN_TOWN) else random.randint(2, 7)):
             code = random.choices(codes, weights)[0]
-            claims.append(
-                PointClaim(
-                    subject=subject,
-                    village_id=subject.village_id,
-                    item_code=code,
-                    quantity=random.choice((1, 1, 1, 2, 3)) if points[code] > 0 else 1,
-                    occurred_on=period.start + dt.timedelta(days=random.randint(0, days)),
-                    reason=reasons[code],
-                    source_ref=f"{prefix}{quarter}-{len(claims) + 1:06d}",
-                    state=STATES.APPROVED,
-                    settle_quarter=quarter,
-                    declared_by=clerk,
-                )
-            )
-    claims = PointClaim.objects.bulk_create(claims, batch_size=2000)
-    steps = (("", STATES.DECLARED, clerk), (STATES.FEDERATION_CHECKED, STATES.APPROVED, reviewer))
-    PointClaimStep.objects.bulk_create(
-        (
-            PointClaimStep(claim=claim, from_state=before, to_state=after, by=by)
-            for claim in claims
-            for before, after, by in steps
-        ),
-        batch_size=4000,
+            quantity = random.choice((1, 1, 1, 2, 3)) if points[code] > 0 else 1
+            day = period.start + dt.timedelta(days=random.randint(0, days))
+            source = f"{prefix}{quarter}-{len(facts) + 1:06d}"
+            facts.append((subject.pk, subject.village_id, code, quantity, day, reasons[code], source))
+    names = ("subject", "village", "item_code", "quantity", "occurred_on", "reason", "source_ref")
+    ids = take_ids(PointClaim, len(facts))
+    insert_rows(
+        PointClaim,
+        ("id", *names, "state", "settle_quarter", "declared_by"),
+        [(pk, *fact, STATES.APPROVED.value, quarter, clerk.pk) for pk, fact in zip(ids, facts, strict=True)],
     )
-    PointEntry.objects.bulk_create(
-        (
-            PointEntry(
-                county_code=COUNTY,
-                settle_quarter=quarter,
-                subject_id=claim.subject_id,
-                village_id=claim.village_id,
-                claim=claim,
-                scheme=scheme,
-                item_code=claim.item_code,
-                quantity=claim.quantity,
-                points=claim.quantity * points[claim.item_code],
-                occurred_on=claim.occurred_on,
-                reason=claim.reason,
-                source_ref=claim.source_ref,
-                created_by=reviewer,
-            )
-            for claim in claims
-        ),
-        batch_size=2000,
+    steps = (
+        ("", STATES.DECLARED.value, clerk.pk),
+        (STATES.FEDERATION_CHECKED.value, STATES.APPROVED.value, reviewer.pk),
+    )
+    insert_rows(
+        PointClaimStep,
+        ("claim", "from_state", "to_state", "by"),
+        [(pk, before, after, by) for pk in ids for before, after, by in steps],
+    )
+    insert_rows(
+        PointEntry,
+        ("claim", *names, "county_code", "settle_quarter", "scheme", "points", "created_by"),
+        [
+            (pk, *fact, COUNTY, quarter, scheme.pk, fact[3] * points[fact[2]], reviewer.pk)
+            for pk, fact in zip(ids, facts, strict=True)
+        ],
     )
 
 
