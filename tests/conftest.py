@@ -20,7 +20,7 @@ from tests.world import World, build_world
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in the tests' thread
 # Else every test client lists all static files when it is made, which takes longer than most requests.
-settings.WHITENOISE_AUTOREFRESH = True
+settings.WHITENOISE_USE_FINDERS, settings.STATIC_ROOT = False, None
 settings.LIANJIAN_TODAY = dt.date(2026, 11, 20)  # tests live on the demo's day unless they say otherwise
 
 

@@ -1,6 +1,7 @@
 """Every address of the product, and the address of a route of the table."""
 
 from collections.abc import Iterator
+from functools import cache
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -30,6 +31,7 @@ def address(route: Route, stage: Stage, *, known: bool = True) -> str:
     return reverse(route.name, kwargs=args) + route.query
 
 
+@cache
 def keys(name: str) -> list[str]:
     """What the address of that name is told in its path."""
     return [*dict(patterns(get_resolver()))[name].pattern.regex.groupindex]
