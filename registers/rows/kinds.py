@@ -125,7 +125,7 @@ class Integer(Kind):
     """A whole number between `minimum` and `maximum`, both allowed, either may be None."""
 
     numeric: ClassVar[bool] = True
-    number_format: ClassVar[str] = "0"
+    number_format: ClassVar[str] = "General"  # whole numbers as they are; the fast writer likes it best
     minimum: int | None = 0
     maximum: int | None = 2_147_483_647
 
@@ -190,7 +190,7 @@ class Decimal(Kind):
 
     @property
     def number_format(self) -> str:  # type: ignore[override]
-        return "0." + "0" * self.places if self.places else "0"
+        return "0." + "0" * self.places if self.places else "General"
 
     def advice(self) -> str:
         shown = None if self.maximum == 999_999_999_999 else self.maximum
