@@ -8,8 +8,10 @@ order of the codes, deductions, total, grade, the ranks in village, federation a
 import hashlib
 import itertools
 import json
-from collections.abc import Iterable
-from contextlib import nullcontext
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, nullcontext
+from tempfile import SpooledTemporaryFile
+from typing import IO
 
 from django.db import connection, transaction
 from psycopg2 import sql
@@ -32,15 +34,23 @@ _LINES = """
      WHERE s.close_id = {close} AND s.scheme_id = {scheme} AND p.close_subject_id BETWEEN {first} AND {last}
 """
 _AWARD = "{head} || (p.awards ->> {code}) || ']'"
-_TEXT = "SELECT string_agg(line, '' ORDER BY number) FROM ({}) AS lines WHERE number >= {} AND number < {}"
-# Of each scheme; and a sample of the numbers, to find one about in the middle. Read in the order in which the
-# subjects lie, which is that of another index than the planner would take.
+# In blocks, so that neither server nor worker ever holds all of a county.
+_TEXT = """
+    SELECT string_agg(line, '' ORDER BY number)
+      FROM (SELECT number, line, width_bucket(number, {blocks}) AS block FROM ({lines}) AS lines
+             WHERE number >= {first} AND number < {end}) AS numbered
+     GROUP BY block ORDER BY block
+"""
+# Of each scheme; and a sample of the numbers, to cut them into blocks of about the same size. Read in the order in
+# which the subjects lie, which is that of another index than the planner would take.
 _BOUNDS = """
     SELECT scheme_id, min(id), max(id), min(number), coalesce(array_agg(number) FILTER (WHERE id %% 97 = 0), '{}')
       FROM (SELECT scheme_id, id, number FROM members_closesubject
              WHERE close_id = %s ORDER BY subject_id OFFSET 0) AS listed
      GROUP BY scheme_id ORDER BY scheme_id
 """
+BLOCK = 40  # numbers of the sample to a block: some 4,000 lines
+SPOOL = 1024**2  # bytes of a half that are held in memory
 _BEYOND = "\U0010ffff"  # greater in byte order than any number
 
 
@@ -48,41 +58,55 @@ def digest_of(close: QuarterClose, lanes: Lanes | None = None) -> str:
     """The digest of the scores that are kept now; with `lanes` read on two connections (they must be committed)."""
     made = hashlib.sha256()
     for part in _parts(close, lanes):
-        made.update(part.encode())
+        made.update(part)
     return made.hexdigest()
 
 
 def canonical_lines(close: QuarterClose) -> str:
     """The text whose digest is kept, for whoever wants to compare it with another installation's."""
-    return "".join(_parts(close))
+    return b"".join(_parts(close)).decode()
 
 
-def _parts(close: QuarterClose, lanes: Lanes | None = None) -> list[str]:
-    """The text, in two parts of about the same size."""
+def _parts(close: QuarterClose, lanes: Lanes | None = None) -> Iterator[bytes]:
+    """The text part by part. It is read in two halves, each into a file of its own that memory need not hold."""
     with connection.cursor() as cursor:
         cursor.execute(_BOUNDS, [close.pk])
         bounds = cursor.fetchall()
     if not bounds:
-        return []
+        return
     schemes, firsts, lasts, lowests, samples = zip(*bounds, strict=True)
     lowest, sample = min(lowests), sorted(itertools.chain(*samples))
     middle = sample[len(sample) // 2] if sample else lowest
     lines = _lines(close, schemes, min(firsts), max(lasts))
-    parts = {lowest: "", middle: ""}
+    blocks = sql.Literal(sample[::BLOCK] or [lowest])
+    with ExitStack() as stack:
+        halves = {start: stack.enter_context(SpooledTemporaryFile(SPOOL)) for start in (lowest, middle)}
 
-    def read(start: str) -> None:
-        statement = sql.SQL(_TEXT).format(lines, sql.Literal(start), sql.Literal(middle if start < middle else _BEYOND))
-        with transaction.atomic(), connection.cursor() as cursor:
-            # Two connections keep two cores busy already.
+        def read(start: str) -> None:
+            bounded = {"first": sql.Literal(start), "end": sql.Literal(middle if start < middle else _BEYOND)}
+            _read(sql.SQL(_TEXT).format(lines=lines, blocks=blocks, **bounded), halves[start])
+
+        used = stack.enter_context(nullcontext(lanes) if lanes else Lanes(alone=True))
+        used.side_by_side(read, list(halves))
+        for file in halves.values():
+            file.seek(0)
+            while part := file.read(SPOOL):
+                yield part
+
+
+def _read(statement: sql.Composed, file: IO[bytes]) -> None:
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            # Two connections keep two cores busy already; and all of the rows will be fetched.
             cursor.execute("SET LOCAL work_mem = '64MB'")
             cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0")
             cursor.execute("SET LOCAL enable_nestloop = off")
-            cursor.execute(statement.as_string(cursor.connection))
-            parts[start] = cursor.fetchone()[0] or ""
-
-    with nullcontext(lanes) if lanes else Lanes(alone=True) as used:
-        used.side_by_side(read, list(parts))
-    return list(parts.values())
+            cursor.execute("SET LOCAL cursor_tuple_fraction = 1")
+            text = statement.as_string(cursor.connection)
+        with connection.chunked_cursor() as cursor:
+            cursor.execute(text)
+            while rows := cursor.fetchmany(1):
+                file.write(rows[0][0].encode())
 
 
 def _lines(close: QuarterClose, schemes: Iterable[int], first: int, last: int) -> sql.Composed:

@@ -1,19 +1,23 @@
 """A real Celery worker for drills, on a queue of its own, to be killed with all its processes."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from uuid import uuid4
 
+import psutil
 from celery import current_app
 
 from registers import jobs
 from registers.models import Job
 
 PATIENCE = 180.0
+_PEAK = re.compile(r"VmHWM:\s+(\d+) kB")
 
 
 class Worker:
@@ -25,6 +29,12 @@ class Worker:
         command += ["--without-gossip", "--without-mingle", *more]
         environment = os.environ | {"JOB_HEARTBEAT_SECONDS": "0.4", "PYTHONWARNINGS": "ignore"}
         self._process = subprocess.Popen(command, env=environment, start_new_session=True, stdout=sys.stderr)
+
+    def peak_memory(self) -> int:
+        """Bytes that its processes held at most so far, as the kernel keeps it for each, together."""
+        me = psutil.Process(self._process.pid)
+        statuses = [Path(f"/proc/{it.pid}/status").read_text() for it in (me, *me.children(recursive=True))]
+        return sum(int(_PEAK.search(status)[1]) * 1024 for status in statuses)
 
     def kill(self) -> None:
         os.killpg(self._process.pid, signal.SIGKILL)
