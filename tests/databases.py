@@ -93,11 +93,15 @@ def address(server: Mapping[str, Any], database: str) -> str:
 
 
 @contextlib.contextmanager
-def _maintenance() -> Iterator[Any]:
-    connection = connect(settings.OWNER_DATABASE, "postgres")
+def committing(connection: Any) -> Iterator[Any]:
+    """A cursor of a connection that commits each statement; both are closed afterwards."""
     connection.autocommit = True
     try:
         with connection.cursor() as cursor:
             yield cursor
     finally:
         connection.close()
+
+
+def _maintenance() -> contextlib.AbstractContextManager[Any]:
+    return committing(connect(settings.OWNER_DATABASE, "postgres"))

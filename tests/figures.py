@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -23,6 +23,8 @@ from urllib.parse import urlsplit, urlunsplit
 import django
 import psycopg2
 from psycopg2 import sql
+
+from tests.databases import committing
 
 
 @dataclass(frozen=True)
@@ -146,16 +148,9 @@ def _database(name: str, template: str = "template1") -> Iterator[str]:
         _patiently(url, drop)
 
 
-@contextmanager
-def _connected(url: str) -> Iterator[Any]:
+def _connected(url: str) -> AbstractContextManager[Any]:
     """A cursor for one statement: a drill may kill the server between two."""
-    connection = psycopg2.connect(url)
-    connection.autocommit = True
-    try:
-        with connection.cursor() as cursor:
-            yield cursor
-    finally:
-        connection.close()
+    return committing(psycopg2.connect(url))
 
 
 def _patiently(url: str, drop: sql.Composed) -> None:

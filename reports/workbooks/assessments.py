@@ -1,18 +1,17 @@
 """《绩效考核表》: who was assessed, marks by category, total, places, grade, coefficient and pay; made as a job."""
 
-import tempfile
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from lianjian import areacodes, clock
+from lianjian import areacodes
 from registers.errors import NotFound, WrongState
 from registers.jobs import JobRun, job_kind, start_job
 from registers.models import Job
 from registers.register import register_of
 from reports.models import AssessmentList, AssessmentResult
-from reports.workbooks.paper import Form, Head, Row, write_form
+from reports.workbooks.filing import make_file
+from reports.workbooks.paper import Form, Head, Row
 from villages.models import Area
 
 RIGHT = "reports.view"
@@ -150,18 +149,9 @@ def start(*, by: Any, assessment: AssessmentList) -> Job:
 
 @job_kind(JOB_KIND, "生成绩效考核表")
 def make_workbook(run: JobRun, *, assessment: int) -> dict[str, Any]:
-    """The handler: reads, writes, keeps the file under 我的文件. Doing it twice replaces the file."""
+    """The handler. Raises NotFound where the owner may no longer see the list."""
     lists = AssessmentList.objects.visible_to(run.owner).select_related("area")
     found = lists.filter(pk=assessment).first()
     if found is None or not run.owner.can(RIGHT):
         raise NotFound
-    run.progress(0, 3, "汇总数据")
-    form = build(run.owner, found)
-    today = clock.today()
-    form = replace(form, filled_by=run.owner.name, issued_on=f"{today.year}年{today.month}月{today.day}日")
-    run.progress(1, 3, "写入工作簿")
-    with tempfile.TemporaryFile() as file:
-        write_form(file, form)
-        run.progress(2, 3, "保存文件")
-        run.keep_file(file, f"{form.unit}{found.year}{form.name}.xlsx")
-    return {"rows": len(form.rows)}
+    return make_file(run, lambda: build(run.owner, found), lambda form: f"{form.unit}{found.year}{form.name}.xlsx")

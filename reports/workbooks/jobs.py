@@ -1,17 +1,17 @@
 """Making the workbooks as jobs: what the owner may see when the job runs decides what is in them."""
 
-import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from lianjian import areacodes, clock
+from lianjian import areacodes
 from lianjian.periods import Period, parse_quarter
 from registers.errors import NotFound
 from registers.jobs import JobRun, job_kind, start_job
 from registers.models import Job
 from reports.workbooks import federations, points
-from reports.workbooks.paper import Form, write_form
+from reports.workbooks.filing import make_file
+from reports.workbooks.paper import Form
 from villages.models import Area
 
 RIGHT = "reports.view"
@@ -67,16 +67,11 @@ def _allowed(user: Any, kind: str, area: str) -> str:
 
 @job_kind(JOB_KIND, "生成上报表")
 def make_workbook(run: JobRun, *, kind: str, area: str, quarter: str) -> dict[str, Any]:
-    """The handler: reads, writes, keeps the file under 我的文件. Doing it twice replaces the file."""
+    """The handler. Raises NotFound where the owner may no longer make it."""
     name = _allowed(run.owner, kind, area)
     period = parse_quarter(quarter)
-    run.progress(0, 3, "汇总数据")
-    form = KINDS[kind].build(run.owner, area, period)
-    today = clock.today()
-    form = replace(form, filled_by=run.owner.name, issued_on=f"{today.year}年{today.month}月{today.day}日")
-    run.progress(1, 3, "写入工作簿")
-    with tempfile.TemporaryFile() as file:
-        write_form(file, form)
-        run.progress(2, 3, "保存文件")
-        run.keep_file(file, f"{name}{period}{KINDS[kind].title}.xlsx")
-    return {"rows": len(form.rows)}
+    return make_file(
+        run,
+        lambda: KINDS[kind].build(run.owner, area, period),
+        lambda form: f"{name}{period}{KINDS[kind].title}.xlsx",
+    )
