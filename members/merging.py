@@ -29,7 +29,7 @@ from members.models import (
 )
 from registers.errors import Invalid, WrongState
 from registers.models.row import effective_on
-from villages.movers import Merging, Moved, OpenItems, register_mover, stays
+from villages.movers import Merging, Moved, OpenItems, leaves_traces, register_mover, stays
 
 REASON = "村居撤并"
 WHOLE = "the county merges whole villages"
@@ -159,6 +159,7 @@ def plug_in() -> None:
     register_mover("members.goods", OpenItems(RewardGood, "兑换物品", village="area", rename="name"), order=50)
     stays("记的是发生之日所在的村居", PointEntry)
     stays("记的是办理之日所在的村居，余额随积分对象转入", PointMovement)
+    leaves_traces(PointMovement, Q(kind__in=[PointMovement.Kind.MOVED_IN, PointMovement.Kind.MOVED_OUT]))
     stays("记的是查看之日所在的村居", RevealLog)
     stays("记的是公示时所在的村居", PointObjection)
     stays("属于县或镇街", QuarterClose, PointScheme, PointItem, ClaimSample, QuarterFiling)

@@ -134,7 +134,9 @@ def referring(row: Any) -> list[str]:
 def referring_relations(row: Any) -> list[Any]:
     """The relations by which some row refers to this one."""
     found = []
-    for relation in row._meta.related_objects:
+    for relation in row._meta.get_fields(include_hidden=True):  # also those that nobody follows backwards
+        if not relation.auto_created or relation.concrete or relation.many_to_many:
+            continue
         other = relation.related_model
         if hasattr(other, "pgh_tracked_model") or relation.field.remote_field.on_delete is models.DO_NOTHING:
             continue  # the audit trail speaks of every row

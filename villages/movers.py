@@ -69,6 +69,7 @@ class Mover(Protocol):
 
 _movers: dict[str, tuple[int, Mover]] = {}
 _staying: dict[type[Model], str] = {}
+_traces: dict[type[Model], Q] = {}
 
 
 def register_mover(name: str, mover: Mover, *, order: int = 100) -> None:
@@ -89,6 +90,19 @@ def stays(why: str, *models: type[Model]) -> None:
 
 def staying() -> Mapping[type[Model], str]:
     return dict(_staying)
+
+
+def leaves_traces(model: type[Model], which: Q) -> None:
+    """Say that moving writes rows which nobody can take away again, such as a balance's way into the new village.
+
+    They do not hinder taking the merge back; the village it had set up then stays on record, without a day.
+    """
+    _traces[model] = which
+
+
+def is_trace(model: type[Model], rows: Any) -> bool:
+    """Whether all of these rows were left by moving itself."""
+    return model in _traces and not rows.exclude(_traces[model]).exists()
 
 
 def _whenever(on: dt.date) -> Q:

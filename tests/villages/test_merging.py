@@ -12,9 +12,10 @@ from federations.models import FederationVillage
 from members.actions.closes import publish
 from members.actions.people import add_member, add_subject
 from members.actions.transfers import transfer
-from members.models import PartyOrganization, Placement, Post, Subject
+from members.models import PartyOrganization, Placement, PointMovement, Post, Subject
 from registers.errors import DomainError, Invalid, NotAllowed, WrongState
 from services.models import Grid
+from tests.members.points import shop
 from tests.members.points import stage as points
 from tests.villages.samples import village_in
 from tests.world import OTHER_TOWN, TOWN
@@ -320,6 +321,49 @@ def test_a_town_sees_its_merges_and_decides_none(world, county):
     assert world.client("qita").get(f"/village-merges/{made.pk}/").status_code == 404
     with pytest.raises(NotAllowed):
         undo_merge(by=world.user("zhenjie"), merge=made, reason="不同意")
+
+
+def test_a_merge_is_taken_back_though_points_to_spend_went_along(world, county):
+    """What accounts tell of the way into the new village and back stays; the village then stood for no day."""
+    home = shop.household("3710839000001", SOUTH)
+    shop.credited(world, home, 250)
+    result = merge(world, [(SOUTH, TANG), (NORTH, TANG)])
+    code = result.lines[0].successor_id
+    undo_merge(by=county, merge=result.merge, reason="批文有误")
+    assert (shop.balance(home), area(SOUTH).valid_to) == (250, None)
+    kept = area(code)
+    assert kept.valid_to == kept.valid_from == ON  # the code is not used again
+    page = world.client("xianji").get("/villages/?q=唐家").content.decode()
+    assert "南唐家" in page and code not in page
+    again = merge(world, [(SOUTH, TANG), (NORTH, TANG)])
+    assert again.lines[0].successor_id == str(int(code) + 1)
+    with pytest.raises(WrongState, match="积分账户明细"):  # something was exchanged meanwhile
+        redeem_there(world, home)
+        undo_merge(by=county, merge=again.merge, reason="批文有误")
+
+
+def redeem_there(world, home):
+    home.refresh_from_db()
+    good = shop.good(area=TOWN, price=100)
+    PointMovement.objects.create(
+        subject=home, village_id=home.village_id, kind="redeem", points=-good.price, good=good, quantity=1,
+        price=good.price, on=shop.TODAY, created_by=world.user("xianji"),
+    )  # fmt: skip
+
+
+def test_pages_of_merged_villages_tell_what_became_of_them(world, county):
+    result = merge(world, [(SOUTH, TANG), (NORTH, TANG)])
+    code = result.lines[0].successor_id
+    clerk = world.client("zhenjie")
+    page = clerk.get(f"/villages/{SOUTH}/").content.decode()
+    assert f"本村居已于 {ON} 并入唐家" in page and f'href="/villages/{code}/"' in page
+    page = clerk.get(f"/villages/{code}/").content.decode()
+    assert f"{ON} 由南唐家（{SOUTH}）、北唐家（{NORTH}）并入" in page
+    assert f"{ON} 并入唐家" in clerk.get("/villages/?q=南唐家").content.decode()
+    links = [f'href="/villages/{one}/"' for one in (SOUTH, NORTH, code)]
+    now, closed = (clerk.get(f"/villages/?state={state}").content.decode() for state in ("now", "closed"))
+    assert [link in now for link in links] == [False, False, True]
+    assert [link in closed for link in links] == [True, True, False]
 
 
 def test_seventy_villages_become_eleven_under_nine_committees(world, county):

@@ -12,10 +12,10 @@ from django.utils import timezone
 from accounts.models import Grant
 from lianjian import areacodes, clock
 from registers.errors import Invalid, NotAllowed, WrongState
-from registers.saving import referring
+from registers.saving import referring, referring_relations
 from registers.scope import Scope
 from villages.models import Area, AreaName, Village, VillageMerge, VillageMergeLine
-from villages.movers import Merging, Moved, movers
+from villages.movers import Merging, Moved, is_trace, movers
 
 RIGHT = "areas.change"
 MOST = 500  # villages of one decision; a county has fewer
@@ -287,12 +287,21 @@ def _grants_left(names: Mapping[str, str], closed: Iterable[str]) -> list[str]:
 
 
 def _unmake(code: str, name: str) -> None:
-    """Remove a village that the merge had set up. Raises WrongState where anything refers to it."""
+    """Remove a village that the merge had set up, or leave it on record for no day where moving itself left rows for
+    good. Raises WrongState where anything else refers to it.
+    """
     village = Village.objects.unscoped("a merge is undone").get(pk=code)
     area = village.area
-    left = [*referring(village), *(kind for kind in referring(area) if kind not in _OWN)]
+    found = [(relation.related_model, relation.field.name) for relation in referring_relations(village)]
+    traces = [model for model, field in found if is_trace(model, model._base_manager.filter(**{field: code}))]
+    left = [str(model._meta.verbose_name) for model, _ in found if model not in traces]
+    left += [kind for kind in referring(area) if kind not in _OWN]
     if left:
         raise WrongState(f"新设的“{name}”已经有{'、'.join(dict.fromkeys(left))}，不能撤回；请先处理这些记录")
+    if traces:  # accounts tell that points came here and went back: the code stays used, for no day at all
+        area.valid_to = area.valid_from
+        area.save(update_fields=["valid_to", "updated_at"])
+        return
     village.delete()
     AreaName.objects.filter(area_id=code).delete()
     area.delete()

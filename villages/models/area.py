@@ -71,8 +71,9 @@ class Area(RegisterRow):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
-                name="area_ends_after_start",
+                # The same day: set up by a merge that was taken back; it stood for no day, its code is not used again.
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="area_ends_not_before_start",
             ),
         ]
         triggers = [*RegisterRow.Meta.triggers]

@@ -3,9 +3,14 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import django_filters
+from django.db.models import F, Q, QuerySet
+from django.urls import reverse
+
 from lianjian import areacodes, clock
 from registers.errors import Invalid
-from registers.pages.parts import Related
+from registers.models.row import effective_on
+from registers.pages.parts import Notice, Related
 from registers.register import Register, register_of
 from registers.rows.checker import row_rule
 from registers.rows.columns import Choice, Column, Date, Decimal, Reference, Text
@@ -36,6 +41,13 @@ def ends_after_start(values: Mapping[str, Any], context: Any) -> Any:
     begins, ends = values["from"], values["to"]
     if begins and ends and ends <= begins:
         yield "to", f"填了“{ends}”，不晚于起始日 {begins}", "请核对这两个日期；登记错了的直接删除"
+
+
+def closing_of(area: Area) -> str:
+    """2026-10-15 并入唐家; empty while it stands."""
+    if area.valid_to is None:
+        return ""
+    return f"{area.valid_to} 并入{area.successor.short_name}" if area.successor else f"{area.valid_to} 撤销"
 
 
 class AreaRegister(Register):
@@ -125,6 +137,20 @@ _LISTS = (
 )  # fmt: skip
 
 
+class VillageFilters(django_filters.FilterSet):
+    kind = django_filters.ChoiceFilter(label="类型", choices=Village.Kind.choices, empty_label="全部")
+    planning_class = django_filters.ChoiceFilter(
+        label="村庄分类", choices=Village.PlanningClass.choices, empty_label="全部"
+    )
+    state = django_filters.ChoiceFilter(
+        label="现状", choices=[("now", "在用"), ("closed", "已撤销")], empty_label="全部", method="by_state"
+    )
+
+    def by_state(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        today = clock.today()
+        return rows.filter(effective_on(today, "area__") if value == "now" else Q(area__valid_to__lte=today))
+
+
 class VillageRegister(Register):
     """Villages and communities: what stays true of them over the years (P02)."""
 
@@ -152,10 +178,12 @@ class VillageRegister(Register):
         Column("specialties", "特色产业", Text(120), width=24, example="牡蛎养殖"),
         Column("official_name", "官方全称", Text(60), readonly=True, width=20),
         Column("town", "所属镇街", Text(60), readonly=True, width=14),
+        Column("closed", "撤并", Text(100), readonly=True, width=24),
     )
     sources = {"code": "area_id", "official_name": "area__name", "town": "area__parent__name"}
-    list_columns = ("name", "code", "kind", "planning_class", "town", "specialties")
-    primary_filters = ("q", "kind", "planning_class")
+    list_columns = ("name", "code", "kind", "planning_class", "town", "specialties", "closed")
+    primary_filters = ("q", "kind", "state")
+    filterset_class = VillageFilters
     search_fields = ("name", "area__name", "area__code", "pinyin", "initials")
     ordering = ("area_id",)
     ordering_fields = ("area_id", "name", "kind")
@@ -163,7 +191,7 @@ class VillageRegister(Register):
     bulk_fields = ("kind", "planning_class", "specialties")
     lookup_field = "area_id"
     code_field = "code"
-    select_related = ("area__parent",)
+    select_related = ("area__parent", "area__successor")
     row_rules = (both_coordinates,)
     view_right = "villages.view"
     change_right = "villages.change"
@@ -177,6 +205,28 @@ class VillageRegister(Register):
         "sheet": ("<str:key>/sheet/", "villages.views.story.SheetFace"),
         "place": ("<str:key>/place/", "villages.views.maps.PlaceFace"),
     }
+
+    def rows(self, user: Any) -> QuerySet:
+        """Without those that stood for no day: set up by a merge that was taken back."""
+        never = Q(area__valid_to__isnull=False, area__valid_to=F("area__valid_from"))
+        return super().rows(user).exclude(never)
+
+    def value(self, row: Village, field: str) -> Any:
+        return closing_of(row.area) or None if field == "closed" else super().value(row, field)
+
+    def notices(self, row: Village, user: Any) -> Iterable[Notice]:
+        """What it was merged into, and what was merged into it (P03); linked as far as the user may see it."""
+        area = row.area
+        if area.valid_to is not None:
+            mine = area.successor_id and self.rows(user).filter(pk=area.successor_id).exists()
+            url = reverse(self.url_name("detail"), args=[area.successor_id]) if mine else ""
+            text = f"本村居已于 {closing_of(area)}。以前的年报和季度数字仍在这里。"
+            yield Notice(text, "waiting", url, f"看“{area.successor.short_name}”" if url else "")
+        before: dict[Any, list[str]] = {}
+        for one in area.predecessors.unscoped("names of divisions are no secret").order_by("valid_to", "code"):
+            before.setdefault(one.valid_to, []).append(f"{one.short_name}（{one.code}）")
+        for day, names in before.items():
+            yield Notice(f"{day} 由{'、'.join(names)}并入。以前的数字在原村居，看板按可比口径合在一起。", "info")
 
     def related(self, row: Village, user: Any) -> Iterable[Related]:
         """Yearly figures, 三资, facilities and specialties; whoever may not see 三资 is not told that there are any."""

@@ -112,7 +112,7 @@ class VillageFace(DetailFace):
 
     def fact_groups(self, row: Village) -> list[dict[str, Any]]:
         """What neither the head nor the figures tell."""
-        names = ("name", "code", "kind", "planning_class", "town", "specialties")
+        names = ("name", "code", "kind", "planning_class", "town", "specialties", "closed")
         told = {self.register.column(name).heading for name in names}
         groups = super().fact_groups(row)
         for group in groups:
