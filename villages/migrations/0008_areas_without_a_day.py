@@ -4,18 +4,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('villages', '0007_planning_class'),
+        ("villages", "0007_planning_class"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='area',
-            name='area_ends_after_start',
+            model_name="area",
+            name="area_ends_after_start",
         ),
         migrations.AddConstraint(
-            model_name='area',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='area_ends_not_before_start'),
+            model_name="area",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                ),
+                name="area_ends_not_before_start",
+            ),
         ),
     ]
