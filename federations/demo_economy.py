@@ -109,8 +109,10 @@ def _years(made: Sequence[Cooperative], random: Random) -> list[CooperativeYear]
     """This year 38,000 yuan each on average, exactly; last year so much less that it grew by 83 percent."""
     this_year = clock.today().year
     swings = [random.randint(-15_000, 15_000) for _ in made]
-    gains = [AVERAGE_GAIN + swing for swing in swings]
-    gains[-1] += AVERAGE_GAIN * len(made) - sum(gains)
+    # What the swings are off in all is spread evenly: on one co-operative it would turn its year into a loss.
+    shift, rest = divmod(-sum(swings), len(made))
+    gains = [AVERAGE_GAIN + swing + shift for swing in swings]
+    gains[-1] += rest
     rows = []
     for coop, gain in zip(made, gains, strict=True):
         before = (Decimal(gain) / GROWN).quantize(CENT)

@@ -5,9 +5,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Concat, Left
 
 from federations.models import Federation, FederationVillage, JointPlan
+from lianjian import areacodes
 from registers.rows.columns import CellError, Found, Reference
 from villages.models import Village
 from villages.resolvers import VILLAGES
@@ -48,11 +50,15 @@ def _single(text: str, found: list[Federation]) -> Any:
 
 
 class Member(dict):
-    """One member village of a list, as the API tells it: {village_code, role}; equal and hashable by its content."""
+    """One member village of a list, as the API tells it: {village_code, role}; equal and hashable by its content.
 
-    def __init__(self, village: Village, role: str) -> None:
+    name  as the list says it; the village's own where none is given
+    """
+
+    def __init__(self, village: Village, role: str, name: str = "") -> None:
         super().__init__(village_code=village.pk, role=role)
         self.village = village
+        self.name = name or village.name
 
     def __hash__(self) -> int:  # type: ignore[override]
         return hash((self["village_code"], self["role"]))
@@ -64,12 +70,24 @@ class Member(dict):
     @property
     def text(self) -> str:
         role = FederationVillage.Role(self["role"])
-        return self.village.name if role == FederationVillage.Role.MEMBER else f"{self.village.name}（{role.label}）"
+        return self.name if role == FederationVillage.Role.MEMBER else f"{self.name}（{role.label}）"
+
+
+def with_namesakes(memberships: QuerySet) -> QuerySet:
+    """The same, each knowing in `town` whose village it is where another of its county bears the same name."""
+    county = Left(OuterRef("village_id"), areacodes.LEVEL_LENGTHS["county"])
+    alike = Village.objects.unscoped("whether a name is borne twice tells nothing of who bears it").filter(
+        name=OuterRef("village__name"), pk__gte=county, pk__lt=Concat(county, Value(":"))
+    )
+    town = Case(When(Exists(alike.exclude(pk=OuterRef("village_id"))), then=F("village__area__parent__name")))
+    return memberships.select_related("village").annotate(town=town)
 
 
 def members_of(memberships: Iterable[FederationVillage]) -> tuple[Member, ...]:
-    """In the order of codes, as `MemberListResolver` gives them."""
-    members = (Member(row.village, row.role) for row in memberships)
+    """In the order of codes, as `MemberListResolver` gives them; namesakes with their town in front."""
+    members = (
+        Member(row.village, row.role, f"{getattr(row, 'town', None) or ''}{row.village.name}") for row in memberships
+    )
     return tuple(sorted(members, key=lambda member: member["village_code"]))
 
 

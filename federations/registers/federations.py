@@ -14,7 +14,7 @@ from federations.actions.leadership import pattern_on
 from federations.actions.steps import NEEDS_APPROVAL, adjust, move_status
 from federations.models import Federation, FederationVillage, LeadershipPattern
 from federations.queries import UNFINISHED, standing_memberships
-from federations.resolvers import MEMBER_LIST, members_of
+from federations.resolvers import MEMBER_LIST, members_of, with_namesakes
 from federations.scale import check_scale
 from lianjian import clock
 from members.models import PartyOrganization
@@ -110,7 +110,7 @@ class FederationRegister(Register):
     main_columns = ("name", "status", "villages")
     filterset_class = FederationFilters
     primary_filters = ("q", "kind", "status")
-    search_fields = ("name", "initials", "pinyin", "organization__name")
+    search_fields = ("name", "initials", "pinyin", "organization__name", "organization__initials")
     ordering = ("area_id", "name", "pk")
     ordering_fields = ("name", "founded_on", "kind", "status")
     natural_key = ("area_code", "name")
@@ -141,16 +141,16 @@ class FederationRegister(Register):
         memberships = (
             FederationVillage.objects.unscoped("code, name and role of its villages go with a federation")
             .filter(Q(valid_to__isnull=True) | Q(valid_to__gt=clock.today()))
-            .select_related("village")
             .order_by("village_id")
         )
-        return super().rows(user).prefetch_related(Prefetch("memberships", memberships, to_attr="standing"))
+        named = Prefetch("memberships", with_namesakes(memberships), to_attr="standing")
+        return super().rows(user).prefetch_related(named)
 
     def value(self, row: Federation, field: str) -> Any:
         if field == "villages":
             standing = getattr(row, "standing", None)
             if standing is None:
-                standing = standing_memberships(row).select_related("village")
+                standing = with_namesakes(standing_memberships(row))
             return members_of(standing)
         return super().value(row, field)
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from registers.errors import NotAllowed
+from registers.exchange.as_stored import as_stored
 from registers.exchange.context import RowContext
 from registers.exchange.known import Known, plan_known
 from registers.exchange.matching import Planned, plan
@@ -169,6 +170,7 @@ class _Attempt:
             self.outcome.done = planned
             self.outcome.created = sum(1 for entry in written if entry.row is None)
             self.outcome.updated = len(written) - self.outcome.created
+            self.pass_over_unchanged()
         except TooManyRefusals:
             problem = "错误太多，其余的行没有继续核对，什么都没有写入"
             self.checked.errors.append(RowError(self.checked.sheet, 0, "", "", problem, "请先改正已列出的"))
@@ -176,6 +178,15 @@ class _Attempt:
         finally:
             self.outcome.errors = sorted(self.checked.errors, key=lambda error: error.row)
             self.outcome.notes, self.outcome.total = self.checked.notes, self.checked.total
+
+    def pass_over_unchanged(self) -> None:
+        """Rows that could not be checked or may not be changed, and that nobody changed, are no errors."""
+        numbers = {error.row for error in self.checked.errors if error.row}
+        if not numbers or self.known is not None or self.versions:
+            return
+        same = as_stored(self.register, self.user, self.table, numbers)
+        self.checked.errors = [error for error in self.checked.errors if error.row not in same]
+        self.outcome.unchanged += len(same)
 
     def is_as_read(self, entry: Planned) -> bool:
         """Whether the row is still at the version told with it. What would change nothing overwrites nobody."""

@@ -16,7 +16,7 @@ from registers.audit import acting
 from registers.errors import DomainError, ItemErrors, NotAllowed
 from registers.exchange import export_workbook, import_rows
 from registers.exchange.violations import explain
-from registers.register import Register
+from registers.register import Register, register_of
 from registers.rows.columns import Choice, Column, Date, IdNumber, Integer, Phone, Reference, Text
 from registers.workbooks.identity import id_check_digit
 from services.models import Grid
@@ -121,6 +121,33 @@ def test_a_row_seen_but_not_to_be_changed_is_told_so(world):
 
     outcome = import_rows(ByCode(), by=world.user("zhenjie"), data=[grid(1, ELSEWHERE)])
     assert "只能查看" in outcome.errors[0].message and not outcome.written
+
+
+def test_an_export_comes_back_unchanged_though_some_of_it_is_only_to_be_looked_at(world):
+    clerk = world.user("zhenjie")
+    Grant.objects.create(user=clerk, role="county_leader", scope_key=COUNTY, valid_from=dt.date(2020, 1, 1))
+    for village in (VILLAGE, ELSEWHERE):
+        Grid.objects.create(village_id=village, name="第1网格", households=280)
+    book = export_workbook(GRIDS, by=clerk, queryset=GRIDS.rows(clerk).order_by("village_id")).read()
+    outcome = import_rows(GRIDS, by=clerk, data=book)
+    assert (outcome.unchanged, outcome.errors, outcome.written) == (2, [], False)
+    # A cell of such a row that was changed is refused as before, and only that row.
+    cells = [[cell.value for cell in row] for row in load_workbook(BytesIO(book)).worksheets[0].iter_rows()]
+    at = next(row for row in cells if "户数（户）" in row).index("户数（户）")
+    next(row for row in cells if "海阳所" in row)[at] = 281
+    outcome = import_rows(GRIDS, by=clerk, data=[["" if cell is None else str(cell) for cell in row] for row in cells])
+    assert [error.row for error in outcome.errors] == [4] and outcome.unchanged == 1
+
+
+def test_a_row_that_names_what_lies_beyond_ones_places_comes_back_unchanged(world):
+    organizations = register_of("party-organizations")
+    above = PartyOrganization.objects.create(name="中共乳山市委员会", kind="committee", area_id=COUNTY)
+    PartyOrganization.objects.create(name="锅上村党支部", kind="branch", area_id=VILLAGE, parent=above)
+    clerk = world.user("zhenjie")
+    book = export_workbook(organizations, by=clerk, queryset=organizations.rows(clerk)).read()
+    assert "中共乳山市委员会" in str(list(load_workbook(BytesIO(book)).worksheets[0].values))
+    outcome = import_rows(organizations, by=clerk, data=book)
+    assert not outcome.errors and not outcome.written and outcome.unchanged >= 1
 
 
 class CarelessRegister(Register):
