@@ -44,7 +44,12 @@ def suggestions(user: Any, name: str, text: str) -> list[Suggestion]:
         raise NotFound from None
     if not user.can(register.view_right):
         raise NotAllowed("您没有查看这类记录的权限")
-    rows = register.rows(user).order_by(*register.ordering)
+    return suggested(register, register.rows(user), text)
+
+
+def suggested(register: Register, rows: QuerySet, text: str) -> list[Suggestion]:
+    """Up to twelve of these rows that the text may mean, those that begin with it first."""
+    rows = rows.order_by(*register.ordering)
     if text:
         rows = _nearest_first(register, register.search(rows, text), text)
     return [suggestion_of(register, row) for row in rows[:LIMIT]]

@@ -10,8 +10,11 @@ from typing import Any
 
 from django.db.models import Q
 
-from lianjian import areacodes
+from lianjian import areacodes, clock
+from registers.errors import NotAllowed
+from registers.lookups import Suggestion, register_lookup, suggested
 from registers.models.row import effective_on
+from registers.register import register_of
 from registers.rows.columns import CellError, Found
 from registers.workbooks import values
 from villages.models import Area, Village
@@ -70,11 +73,24 @@ class VillageResolver:
 
 
 class AreaResolver:
-    """Finds areas of certain levels by code or name within the user's scope."""
+    """Finds areas of certain levels by code or name within the user's scope.
+
+    lookup  the look-up that suggests areas of these levels only
+    """
 
     def __init__(self, *levels: int, what: str = "区划") -> None:
         self.levels = levels
         self.what = what
+        self.lookup = f"areas-{'-'.join(map(str, sorted(levels)))}"
+        register_lookup(self.lookup, self.suggest)
+
+    def suggest(self, user: Any, text: str) -> Iterable[Suggestion]:
+        """What a person may mean while typing. Raises NotAllowed without the right to see areas."""
+        register = register_of("areas")
+        if not user.can(register.view_right):
+            raise NotAllowed("您没有查看区划的权限")
+        rows = register.rows(user).filter(level__in=self.levels).filter(effective_on(clock.today()))
+        return suggested(register, rows, text)
 
     def resolve(self, texts: Iterable[str], context: Any) -> Mapping[str, Any]:
         asked = {text: _named_with_code(text) for text in texts}

@@ -127,7 +127,7 @@ class CooperativeRegister(Register):
     key_fields = ("area_code", "parent", "industry")
     view_right = "economy.view"
     change_right = "economy.change"
-    lookups = {"area_code": "areas", "parent": "cooperatives"}
+    lookups = {"parent": "cooperatives"}
     row_rules = (place_fits_kind, parent_is_one_level_up, only_federations_unite)
     bulk_fields = ("parent", "union", "industry", "ended_on")
     end_field = "ended_on"
@@ -235,7 +235,14 @@ class CooperativeShareRegister(Register):
     main_columns = ("cooperative", "holder", "shares")
     filterset_class = ShareFilters
     primary_filters = ("q", "holder_kind", "area")
-    search_fields = ("cooperative__name", "cooperative__initials", "village__name", "enterprise__name")
+    search_fields = (
+        "cooperative__name",
+        "cooperative__initials",
+        "village__name",
+        "village__initials",
+        "enterprise__name",
+        "enterprise__initials",
+    )
     ordering = ("cooperative_id", "valid_from", "pk")
     ordering_fields = ("shares", "from")
     select_related = ("cooperative", "village", "enterprise", "holder_cooperative")

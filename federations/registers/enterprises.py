@@ -47,7 +47,6 @@ class EnterpriseRegister(Register):
     key_fields = ("kind", "area_code", "industry")
     view_right = "economy.view"
     change_right = "economy.change"
-    lookups = {"area_code": "areas"}
     bulk_fields = ("kind", "industry", "to")
     end_field = "to"
     empty_text = "还没有企业。可以逐个新增，也可以下载模板后用 Excel 导入。"

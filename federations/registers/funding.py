@@ -50,7 +50,7 @@ class FundPackageRegister(Register):
     list_columns = ("name", "area_code", "year", "source", "federation", "planned", "arrived", "spent")
     main_columns = ("name", "planned", "arrived")
     primary_filters = ("q", "area", "year")
-    search_fields = ("name", "area__name", "area__initials", "federation__name")
+    search_fields = ("name", "area__name", "area__initials", "federation__name", "federation__initials")
     ordering = ("-year", "area_id", "name")
     ordering_fields = ("year", "name", "planned", "arrived")
     natural_key = ("area_code", "year", "name")

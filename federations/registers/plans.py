@@ -113,7 +113,7 @@ class OpinionRegister(Register):
     list_columns = ("content", "plan", "who", "on", "taken", "why")
     filterset_class = OpinionFilters
     primary_filters = ("q", "taken", "area")
-    search_fields = ("content", "who", "plan__name")
+    search_fields = ("content", "who", "plan__name", "plan__federation__initials")
     ordering = ("plan_id", "on", "pk")
     natural_key = ("plan", "on", "who", "content")
     select_related = ("plan",)
@@ -185,7 +185,7 @@ class PlanItemRegister(Register):
     )
     filterset_class = ItemFilters
     primary_filters = ("q", "progress", "area")
-    search_fields = ("name", "responsible", "plan__name")
+    search_fields = ("name", "responsible", "plan__name", "plan__federation__initials")
     ordering = ("plan_id", "planned_to", "pk")
     natural_key = ("plan", "name")
     select_related = ("plan", "village")

@@ -70,7 +70,7 @@ class ProjectRegister(Register):
     main_columns = ("name", "state", "kind")
     filterset_class = ProjectFilters
     primary_filters = ("q", "state", "kind", "area")
-    search_fields = ("name", "initials", "scale", "federation__name")
+    search_fields = ("name", "initials", "scale", "federation__name", "federation__initials")
     ordering = ("area_id", "name")
     ordering_fields = ("name", "kind", "state", "planned_investment", "started_on")
     natural_key = ("area_code", "name")
@@ -80,7 +80,7 @@ class ProjectRegister(Register):
     key_fields = ("area_code", "federation", "scale")
     view_right = "economy.view"
     change_right = "economy.change"
-    lookups = {"area_code": "areas", "federation": "federations"}
+    lookups = {"federation": "federations"}
     bulk_fields = ("kind", "federation")
     end_field = "ended_on"
     views = {"detail": "federations.views.projects.ProjectFace"}

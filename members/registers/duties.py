@@ -61,7 +61,7 @@ class DutyListRegister(Register):
     main_columns = ("name", "subject_kind", "state")
     filterset_class = ListFilters
     primary_filters = ("q", "subject_kind", "state", "area")
-    search_fields = ("name", "area__name", "note")
+    search_fields = ("name", "area__name", "area__initials", "note")
     ordering = ("area_id", "subject_kind", "-number")
     ordering_fields = ("name", "valid_from")
     natural_key = ("area_code", "name")
@@ -72,7 +72,6 @@ class DutyListRegister(Register):
     status_field = "state"
     tones = {"state": STATE_TONES}
     key_fields = ("subject_kind", "number", "valid_from")
-    lookups = {"area_code": "areas"}
     more_views = {
         "signing": ("<str:key>/signing/", "members.views.duties.SigningFace"),
         "new-version": ("<str:key>/new-version/", "members.views.duties.NewVersionFace"),

@@ -59,7 +59,14 @@ class ExchangeRegister(Register):
     main_columns = ("name", "direction", "to_village")
     filterset_class = ExchangeFilters
     primary_filters = ("q", "direction", "standing")
-    search_fields = ("name", "from_village__name", "from_village__initials", "to_village__name", "task")
+    search_fields = (
+        "name",
+        "from_village__name",
+        "from_village__initials",
+        "to_village__name",
+        "to_village__initials",
+        "task",
+    )
     ordering = ("from_village_id", "valid_from", "pk")
     ordering_fields = ("name", "direction")
     natural_key = ("from_village", "name", "to_village", "from")
@@ -131,7 +138,7 @@ class StaffRegister(Register):
     main_columns = ("name", "kind", "organization")
     filterset_class = StaffFilters
     primary_filters = ("q", "kind", "standing")
-    search_fields = ("name", "unit", "organization__name", "duties")
+    search_fields = ("name", "unit", "organization__name", "organization__initials", "duties")
     ordering = ("organization_id", "valid_from", "pk")
     ordering_fields = ("name", "kind")
     natural_key = ("organization", "name", "from")
@@ -190,7 +197,6 @@ class DelegatedItemRegister(Register):
     row_rules = (stays_with_town,)
     bulk_fields = ("receiver", "basis")
     end_field = "withdrawn_on"
-    lookups = {"town": "areas"}
     empty_text = "还没有登记下放事项。大额资金使用、合同签订、机构设置不下放。"
 
     def warnings(self, values: Mapping[str, Any], *, row: Any | None, by: Any) -> Iterable[str]:

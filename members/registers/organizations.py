@@ -56,7 +56,7 @@ class OrganizationRegister(Register):
     key_fields = ("kind", "area_code")
     view_right = "organizations.view"
     change_right = "organizations.change"
-    lookups = {"area_code": "areas", "parent": "party-organizations"}
+    lookups = {"parent": "party-organizations"}
     bulk_fields = ("parent",)
     end_field = "ended_on"
 
@@ -120,7 +120,14 @@ class PostRegister(Register):
     )  # fmt: skip
     sources = {"person": "person__name", "from": "valid_from", "to": "valid_to"}
     primary_filters = ("q", "title", "standing", "area")
-    search_fields = ("person__name", "person__pinyin", "person__initials", "organization__name", "portfolio")
+    search_fields = (
+        "person__name",
+        "person__pinyin",
+        "person__initials",
+        "organization__name",
+        "organization__initials",
+        "portfolio",
+    )
     ordering = ("organization_id", "valid_from", "pk")
     select_related = ("person", "organization")
     view_right = "organizations.view"

@@ -87,7 +87,6 @@ class GoodRegister(Register):
     select_related = ("area",)
     view_right = "points.view"
     change_right = RIGHT
-    lookups = {"area_code": "areas"}
     row_rules = (offered_in_order,)
     end_field = "to"
     key_fields = ("price", "stock", "area_code")

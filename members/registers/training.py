@@ -130,7 +130,7 @@ class TrainingRegister(Register):
     main_columns = ("title", "kind", "held_on")
     filterset_class = TrainingFilters
     primary_filters = ("q", "kind", "area")
-    search_fields = ("title", "organiser", "organization__name")
+    search_fields = ("title", "organiser", "organization__name", "organization__initials")
     ordering = ("-held_on", "-pk")
     ordering_fields = ("title", "held_on", "hours")
     natural_key = ("area_code", "title", "held_on")
@@ -141,7 +141,7 @@ class TrainingRegister(Register):
     totals_note = "计划与实到分别合计，不相加。"
     bulk_fields = ("kind", "organiser")
     key_fields = ("kind", "area_code", "held_on")
-    lookups = {"area_code": "areas", "organization": "party-organizations"}
+    lookups = {"organization": "party-organizations"}
     empty_text = "还没有登记培训。党课、技术培训、直播电商班、农民夜校都登记在这里。"
 
     def hint_of(self, row: Training) -> str:

@@ -128,9 +128,13 @@ def _lookup_attributes(register: Register, column: Column, row: Any | None) -> d
 
 
 def lookup_name(register: Register, column: Column) -> str:
-    """The look-up of a reference column: named by the register, else the register of its foreign key's model."""
+    """The look-up of a reference column: named by the register, else the resolver's own, which suggests nothing that it
+    would then refuse, else the register of its foreign key's model.
+    """
     if column.field in register.lookups:
         return register.lookups[column.field]
+    if isinstance(column.kind, Reference) and (own := getattr(column.kind.resolver, "lookup", "")):
+        return own
     target = target_register(register, column)
     return target.slug if target else ""
 

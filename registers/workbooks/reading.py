@@ -69,16 +69,16 @@ def _check_signature(data: bytes, filename: str, limits: Limits) -> None:
         if _ENCRYPTED in data:
             raise WorkbookRefused("工作簿设有打开密码。请去掉密码后再上传")
         what = "WPS 的 .et" if filename.lower().endswith(".et") else "旧版 .xls 或 WPS 的 .et"
-        raise WorkbookRefused(f"这是{what}格式的工作簿，请另存为 .xlsx。{SAVE_AS}")
+        raise WorkbookRefused(f"这是{what} 格式的工作簿。{SAVE_AS}")
     start = data[:2048].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype html", b"<html", b"<table", b"<?xml", b"mime-version")):
-        raise WorkbookRefused(f"这个文件其实是网页格式的表格，只是扩展名像工作簿，请另存为 .xlsx。{SAVE_AS}")
+        raise WorkbookRefused(f"这个文件其实是网页格式的表格，只是扩展名像工作簿。{SAVE_AS}")
     if start.startswith(b"%pdf"):
         raise WorkbookRefused("这是 PDF 文件，不是工作簿。请上传 .xlsx 文件")
     if start.startswith((b"\x89png", b"\xff\xd8\xff", b"gif8", b"rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"pk\x05\x06")):
         raise WorkbookRefused("这是图片或压缩包，不是工作簿。请上传 .xlsx 文件本身")
     if filename.lower().endswith((".csv", ".txt", ".tsv")) or _looks_like_text(data):
-        raise WorkbookRefused(f"这是文本文件（CSV），不是工作簿，请另存为 .xlsx。{SAVE_AS}")
+        raise WorkbookRefused(f"这是文本文件（CSV），不是工作簿。{SAVE_AS}")
     raise WorkbookRefused(f"这不是 .xlsx 工作簿，或文件已损坏。{SAVE_AS}")
 
 

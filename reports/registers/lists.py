@@ -132,7 +132,6 @@ class ListRegister(Register):
         ("考核清单", ("name", "area_code", "year", "subject_kind", "note")),
         ("等次与绩效", ("grades", "top_quota", "base_pay", "village_share")),
     )
-    lookups = {"area_code": "areas"}
     views = {"detail": "reports.views.assessments.ListFace"}
     more_views = {
         step: (f"<str:key>/{step}/", f"reports.views.assessments.{face}")

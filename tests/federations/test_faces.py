@@ -5,12 +5,15 @@ from io import BytesIO
 
 import openpyxl
 import pytest
+from openpyxl import load_workbook
 from rest_framework.test import APIClient
 
 from federations.models import Federation, FederationVillage, FoundingDraft
 from federations.registers import FederationRegister, MembershipRegister
 from members.actions.people import add_member
-from registers.exchange import import_rows
+from registers.exchange import export_workbook, import_rows
+from registers.pages.widgets import lookup_name
+from registers.register import register_of
 from tests.federations.helpers import (
     BAISHATAN,
     FOUNDED,
@@ -26,6 +29,7 @@ from tests.federations.helpers import (
     secretary,
 )
 from tests.world import patched
+from villages.models import Village
 
 
 @pytest.fixture
@@ -105,6 +109,32 @@ def test_the_export_holds_no_dates_of_foreign_villages(world, crossing):
     lines = [[str(cell) for cell in row if cell is not None] for row in rows if any("西里新村" in str(c) for c in row)]
     assert len(lines) == 3
     assert [any("2025" in cell for cell in line) for line in lines].count(True) == 1
+
+
+def test_of_two_villages_of_one_name_the_list_tells_the_town_and_comes_back(world):
+    Village.objects.unscoped("test").filter(pk=BAISHATAN).update(name="锅上")
+    found(world, "xianji", "锅上新村", [GUOSHANG, YUANQIAN], run=False)
+    register, county = register_of("federations"), world.user("xianji")
+    book = export_workbook(register, by=county, queryset=register.rows(county)).read()
+    texts = [str(cell) for row in load_workbook(BytesIO(book)).worksheets[0].values for cell in row]
+    assert "乳山口镇锅上、院前" in texts
+    # What stands in another cell may be corrected in that file: the villages are known again.
+    rows = [["" if cell is None else str(cell) for cell in row] for row in load_workbook(BytesIO(book)).active.values]
+    at = next(row for row in rows if "论证依据" in row).index("论证依据")
+    next(row for row in rows if "锅上新村" in row)[at] = "山水相连"
+    outcome = import_rows(register, by=county, data=rows)
+    assert (outcome.updated, outcome.errors) == (1, [])
+
+
+def test_a_lookup_suggests_no_place_that_would_be_refused(world):
+    client = world.client("zhenjie")
+    for slug, field, wanted in (("projects", "area_code", "乳山口镇"), ("enterprises", "area_code", "锅上村委会")):
+        register = register_of(slug)
+        address = f"/lookup/{lookup_name(register, register.column(field))}/"
+        labels = [each["label"] for each in client.get(address).json()["results"]]
+        assert wanted in labels and "乳山市" not in labels, (slug, labels)
+        assert ("锅上村委会" in labels) == (slug == "enterprises"), (slug, labels)
+    assert world.client("nobody").get(address).status_code == 403
 
 
 def test_nothing_else_of_a_foreign_village_opens(world, crossing):

@@ -42,11 +42,11 @@ def csv_bytes() -> bytes:
     [
         (b"", "台账.xlsx", "文件是空的"),
         (b"\x00" * 5000, "台账.xlsx", "文件是空的"),
-        (OLE, "台账.xlsx", "另存为 .xlsx"),
+        (OLE, "台账.xlsx", "另存为"),
         (OLE, "台账.xls", "旧版 .xls"),
         (OLE, "台账.et", ".et"),
         (OLE + "EncryptedPackage".encode("utf-16-le"), "台账.xlsx", "打开密码"),
-        (csv_bytes(), "台账.csv", "另存为 .xlsx"),
+        (csv_bytes(), "台账.csv", "另存为"),
         (csv_bytes(), "台账.xlsx", "文本文件"),
         (b"<html><table><tr><td>1</td></tr></table></html>", "导出.xls", "网页格式"),
         (b'<?xml version="1.0"?><Workbook/>', "导出.xls", "网页格式"),
