@@ -47,7 +47,10 @@ class ContractRegister(Register):
     main_columns = ("name", "duty_list", "signed_on")
     filterset_class = OfListFilters
     primary_filters = ("q", "area")
-    search_fields = ("subject__name", "subject__number", "duty_list__name", "village__name")
+    search_fields = (
+        "subject__name", "subject__number", "subject__person__initials", "duty_list__name", "village__name",
+        "village__initials",
+    )  # fmt: skip
     ordering = ("-signed_on", "-pk")
     ordering_fields = ("signed_on",)
     natural_key = ("duty_list", "member_no")
@@ -97,7 +100,7 @@ class ReviewRegister(Register):
     main_columns = ("name", "village_code", "held_on")
     filterset_class = OfListFilters
     primary_filters = ("q", "area")
-    search_fields = ("name", "village__name", "duty_list__name")
+    search_fields = ("name", "village__name", "village__initials", "duty_list__name")
     ordering = ("-held_on", "-pk")
     ordering_fields = ("name", "held_on")
     natural_key = ("village_code", "name")
@@ -148,7 +151,7 @@ class ResultRegister(Register):
     main_columns = ("name", "review", "result")
     filterset_class = ResultFilters
     primary_filters = ("q", "result", "area")
-    search_fields = ("subject__name", "subject__number", "review__name")
+    search_fields = ("subject__name", "subject__number", "subject__person__initials", "review__name")
     ordering = ("-review_id", "subject_id")
     ordering_fields = ("result",)
     natural_key = ("review", "member_no")

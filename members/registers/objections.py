@@ -50,7 +50,7 @@ class ObjectionRegister(Register):
     main_columns = ("name", "content", "outcome")
     filterset_class = ObjectionFilters
     primary_filters = ("q", "outcome", "area")
-    search_fields = ("subject__name", "subject__number", "content")
+    search_fields = ("subject__name", "subject__number", "subject__person__initials", "content")
     ordering = ("-received_on", "-pk")
     ordering_fields = ("received_on", "quarter")
     natural_key = ("quarter", "member_no", "received_on")

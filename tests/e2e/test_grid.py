@@ -45,6 +45,9 @@ def test_41_villages_by_15_columns_go_from_clipboard_to_saved_in_three_actions(v
     expect(grid.said).to_contain_text("“合计”行，未读取")
     grid.save()  # three
     expect(grid.said).to_contain_text("已保存：新增 41 行")
+    # What was understood of 123 cells is told in one line, and all of it where the mouse rests.
+    expect(grid.said).to_contain_text(re.compile(r"“1402亩”已按 1402 亩录入；另有 \d+ 处照此理解"))
+    expect(grid.said).to_have_attribute("title", re.compile("“1441亩”已按 1441 亩录入"))
     grid.counts(rows=41, changed=0, wrong=0)
     assert house.sql("SELECT count(*), sum(residents), sum(arable_land), sum(operating_income), sum(forest_land) "
                      "FROM villages_villagefacts WHERE year = 2019") == [

@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from members.models import PartyOrganization
 from registers.exchange import import_rows
-from registers.register import register_of
+from registers.ordering import is_stored
+from registers.register import register_of, registers
 from registers.sounds import with_sounds
 from services.models import Grid
 from tests.world import TOWN
@@ -78,3 +79,14 @@ def test_a_renamed_village_is_found_by_its_new_name(world):
     for text in ("hg", "haigou", "hai gou"):
         assert client.get("/villages/", {"q": text}).content.decode().count("海沟") >= 1, text
     assert "海沟" not in world.client("qita").get("/villages/", {"q": "hg"}).content.decode()
+
+
+def test_whatever_a_register_searches_by_name_it_searches_by_initials_too():
+    known_otherwise = {("villages", "area__name")}  # the village bears the name itself
+    for register in registers():
+        for path in register.search_fields:
+            stem, _, rest = path.rpartition("name")
+            if rest or not path.endswith("name") or (register.slug, path) in known_otherwise:
+                continue
+            if is_stored(register.model, f"{stem}initials"):
+                assert f"{stem}initials" in register.search_fields, (register.slug, path)

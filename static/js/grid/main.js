@@ -23,7 +23,7 @@ async function start(root) {
   const model = new Model(data);
   const selection = new Selection(model);
   let side = null;
-  const say = (text, wrong) => side.say(text, wrong);
+  const say = (text, wrong, notes) => side.say(text, wrong, notes);
   const sheet = new Sheet(root.querySelector("[data-grid-sheet]").appendChild(document.createElement("div")), model, selection, data.frozen);
   await sheet.ready;
   const editor = new Editor(sheet, model, selection);

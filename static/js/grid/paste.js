@@ -1,6 +1,7 @@
 // Putting pasted cells into the grid: as they lie, from the active cell on; or, where they begin with headings or are
 // new rows that may be there already, under the columns and into the rows that the server recognises.
 import { cellsOf, forClipboard } from "./clipboard.js";
+import { brief } from "./notes.js";
 import { ask } from "./server.js";
 
 const HEADINGS_WITHIN = 30; // rows in which a heading row is looked for, as the server does
@@ -187,7 +188,7 @@ export class Paster {
     if (beyond) {
       parts.push(`表格放不下的 ${beyond} 处没有填入`);
     }
-    this.say([...parts, ...notes].join("；"));
+    this.say([...parts, ...brief(notes)].join("；"), false, notes);
   }
 
   /** The first row of what is chosen into the rows below; of a single row, the cell above it. */

@@ -1,4 +1,5 @@
 // Saving: all changed rows in one request, all or none. What somebody saved meanwhile is put beside what was typed.
+import { brief } from "./notes.js";
 import { ask } from "./server.js";
 
 export class Saver {
@@ -68,7 +69,7 @@ export class Saver {
       unchanged ? `${unchanged} 行与原有的相同` : "",
       warnings.length ? `有 ${warnings.length} 处提醒请核对` : "",
     ].filter(Boolean);
-    this.say([`已保存：${parts.join("，")}`, ...notes].join("；"));
+    this.say([`已保存：${parts.join("，")}`, ...brief(notes)].join("；"), false, notes);
   }
 
   /** Theirs beside mine: cells I did not touch take theirs, cells we both changed wait for a decision. */

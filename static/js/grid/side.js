@@ -27,8 +27,9 @@ export class Side {
     model.addEventListener("added", () => this.draw());
   }
 
-  say(text, wrong = false) {
+  say(text, wrong = false, notes = []) {
     this.said.textContent = text;
+    this.said.title = notes.join("\n");
     this.said.classList.toggle("is-wrong", wrong);
   }
 
