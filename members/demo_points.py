@@ -1,4 +1,6 @@
-"""The demo's points: a members' scheme of three categories (P21), five quarters of facts, three quarters locked."""
+"""The demo's points: a members' scheme of three categories (P21) and the villagers' two books (P22), five quarters of
+facts, three quarters locked.
+"""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -12,17 +14,12 @@ from members.actions.closes import confirm, publish, start_close
 from members.actions.objections import decide, receive
 from members.actions.samples import draw, file_quarter, judge
 from members.actions.schemes import new_version, put_in_force
-from members.demo_redemption import (
-    HOUSEHOLD_REASONS,
-    HOUSEHOLD_SCHEME,
-    HOUSEHOLD_WEIGHTS,
-    load_redemptions,
-)
+from members.demo_redemption import load_redemptions
+from members.demo_villagers import HOUSEHOLDS, REPRESENTATIVES, Book
 from members.models import PointClaim, PointClaimStep, PointEntry, PointScheme, QuarterClose, Subject
 from members.models.subjects import SubjectClass, SubjectKind
 from members.points import crediting
 from members.points.content import CategoryContent, GradeContent, ItemContent, SchemeContent
-from members.points.crediting import book
 from members.points.rules import ensure_quarter
 from registers import jobs
 from registers.arrays import insert_rows, take_ids
@@ -96,43 +93,46 @@ def load_points(random: Random, subjects: list[Subject], *, county: Any, clerk: 
     `county` runs closes, `clerk` declares, `reviewer` approves.
     """
     scheme = put_in_force(scheme=new_version(by=county, area=COUNTY, content=SCHEME), by=county)
-    villagers = Villagers(by=county)
+    villagers = [Villagers(HOUSEHOLDS, 20260401, by=county), Villagers(REPRESENTATIVES, 20260402, by=county)]
     for quarter in LOCKED_QUARTERS:
         load_entries(random, scheme, subjects, quarter, clerk=clerk, reviewer=reviewer)
-        villagers.load_entries(quarter, clerk=clerk, reviewer=reviewer)
+        for book in villagers:
+            book.load_entries(quarter, clerk=clerk, reviewer=reviewer)
         close = close_and_lock(quarter, by=county, received_by=clerk if quarter == LOCKED_QUARTERS[-1] else None)
-        villagers.credit(close, by=county)
+        _credit(close, by=county)
     for quarter in OPEN_QUARTERS:
         load_entries(random, scheme, subjects, quarter, clerk=clerk, reviewer=reviewer)
-        villagers.load_entries(quarter, clerk=clerk, reviewer=reviewer)
+        for book in villagers:
+            book.load_entries(quarter, clerk=clerk, reviewer=reviewer)
     _load_waiting(random, subjects, clerk)
-    load_redemptions(Random(villagers.seed), clerk=clerk)  # noqa: S311 -- an invented county
+    load_redemptions(Random(20260401), clerk=clerk)  # noqa: S311 -- an invented county
     _load_samples(by=county)
 
 
 class Villagers:
-    """The households' book (P22) in the clerk's own town, with a stream of its own."""
+    """One of the villagers' books (P22) in the clerk's own town, with a stream of its own."""
 
-    seed = 20260401
-
-    def __init__(self, *, by: Any) -> None:
-        self.random = Random(self.seed)  # noqa: S311 -- an invented county
-        self.scheme = put_in_force(scheme=new_version(by=by, area=COUNTY, content=HOUSEHOLD_SCHEME), by=by)
-        rows = Subject.objects.within(Scope.area(OWN_TOWN), "demo").filter(kind=SubjectKind.HOUSEHOLD)
+    def __init__(self, book: Book, seed: int, *, by: Any) -> None:
+        self.random = Random(seed)  # noqa: S311 -- an invented county
+        self.book = book
+        self.scheme = put_in_force(scheme=new_version(by=by, area=COUNTY, content=book.scheme), by=by)
+        rows = Subject.objects.within(Scope.area(OWN_TOWN), "demo").filter(kind=book.scheme.subject_kind)
         self.subjects = list(rows.order_by("number"))
 
     def load_entries(self, quarter: str, *, clerk: Any, reviewer: Any) -> None:
+        book = self.book
         load_entries(
             self.random, self.scheme, self.subjects, quarter, clerk=clerk, reviewer=reviewer,
-            reasons=HOUSEHOLD_REASONS, weights=HOUSEHOLD_WEIGHTS, prefix="户",
+            reasons=book.reasons, weights=book.weights, prefix=book.prefix,
         )  # fmt: skip
 
-    def credit(self, close: QuarterClose, *, by: Any) -> None:
-        """As the job does it that 审定 began, on the day on which the quarter would have been locked."""
-        with transaction.atomic():
-            book(close, by=by, on=periods.parse_quarter(close.quarter).end + dt.timedelta(days=19))
-        for job in Job.objects.unscoped("demo").filter(kind=crediting.JOB_KIND, state=Job.State.QUEUED):
-            jobs.run(str(job.pk))
+
+def _credit(close: QuarterClose, *, by: Any) -> None:
+    """As the job does it that 审定 began, on the day on which the quarter would have been locked."""
+    with transaction.atomic():
+        crediting.book(close, by=by, on=periods.parse_quarter(close.quarter).end + dt.timedelta(days=19))
+    for job in Job.objects.unscoped("demo").filter(kind=crediting.JOB_KIND, state=Job.State.QUEUED):
+        jobs.run(str(job.pk))
 
 
 def load_entries(

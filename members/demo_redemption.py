@@ -1,4 +1,4 @@
-"""The demo's households: their scheme (P22), goods in villages and town, and what they redeemed (P23)."""
+"""The demo's goods in villages and town, and what villagers redeemed (P23)."""
 
 import datetime as dt
 from random import Random
@@ -7,46 +7,9 @@ from typing import Any
 from lianjian import areacodes, clock
 from members.actions.redemptions import cancel
 from members.models import PointAccount, PointMovement, RewardGood
-from members.models.subjects import SubjectKind
-from members.points.content import CategoryContent, GradeContent, ItemContent, SchemeContent
 from registers.scope import Scope
 from villages.demo import COUNTY, OWN_TOWN
 
-HOUSEHOLD_SCHEME = SchemeContent(
-    code="CMH",
-    name="乳山市村民自治积分管理办法",
-    subject_kind=SubjectKind.HOUSEHOLD,
-    from_quarter="2025Q4",
-    base=600,
-    floor=0,
-    categories=(
-        CategoryContent("HJ", "环境整治", 120),
-        CategoryContent("GY", "公益服务", 150),
-        CategoryContent("WM", "文明新风", 100),
-    ),
-    items=(
-        ItemContent("HJ01", "房前屋后整洁", "HJ", 20, 60),
-        ItemContent("HJ02", "参加村庄清理", "HJ", 20, 80),
-        ItemContent("HJ03", "乱堆乱放，经提醒未改", "HJ", -20),
-        ItemContent("GY01", "参加志愿服务", "GY", 15, 90),
-        ItemContent("GY02", "护林防火值班", "GY", 10, 60),
-        ItemContent("GY03", "照料邻里老人", "GY", 20, 80),
-        ItemContent("WM01", "参加农民夜校", "WM", 10, 40),
-        ItemContent("WM02", "评为村级文明户", "WM", 50),
-    ),
-    grades=(GradeContent("优秀", 750), GradeContent("良好", 680), GradeContent("合格", 0)),
-)
-HOUSEHOLD_REASONS = {
-    "HJ01": "月度评比合格",
-    "HJ02": "清理沟渠一次",
-    "HJ03": "柴草堆放占道",
-    "GY01": "为老人理发、打扫",
-    "GY02": "山头值守一班",
-    "GY03": "为邻居老人送饭",
-    "WM01": "夜校一课",
-    "WM02": "年度文明户",
-}
-HOUSEHOLD_WEIGHTS = (12, 10, 1, 9, 7, 6, 6, 1)
 # name, unit, points in 0.1, pieces: in every village of the own town, and in the town's own shop.
 VILLAGE_GOODS = (("洗衣液", "瓶", 120, 12), ("香皂", "块", 30, 40), ("毛巾", "条", 50, 30))
 TOWN_GOODS = (("电热水壶", "个", 450, 15), ("食用油", "桶", 380, 20), ("农家书屋借阅卡", "张", 60, 100))

@@ -29,7 +29,7 @@ def start_what_if(*, by: Any, scheme: PointScheme, quarters: Sequence[str]) -> J
         raise Invalid(
             f"{_label(missing[0])}没有审定的{scheme.get_subject_kind_display()}积分，不能试算", field="quarters"
         )
-    title = f"{scheme}试算比较（{'、'.join(wanted)}）"
+    title = f"{scheme}试算比较（{'、'.join(map(_label, wanted))}）"
     return start_job(what_if.JOB_KIND, by=by, title=title[:100], scheme=scheme.pk, quarters=wanted)
 
 
