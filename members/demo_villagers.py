@@ -78,7 +78,7 @@ REPRESENTATIVES = Book(
             ItemContent("DT01", "带头参加村庄清理", "DT", 20, 60),
             ItemContent("DT02", "护林防火值班", "DT", 10, 60),
         ),
-        grades=(GradeContent("优秀", 750), GradeContent("良好", 680), GradeContent("合格", 0)),
+        grades=(GradeContent("优秀", 860), GradeContent("良好", 780), GradeContent("合格", 0)),
     ),
     reasons={
         "YS01": "季度村民代表会议",

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
-from django.utils import timezone
 
 from lianjian import areacodes, clock, periods, workingdays
 from members.models import PointObjection, PointQuarter, QuarterClose
@@ -110,7 +109,7 @@ def confirm(*, close: QuarterClose, by: Any) -> QuarterClose:
     if closing.entry_count(close.area_id, close.quarter) != close.entry_count:
         raise WrongState("异议更正后的结果还在计算，算完再审定")
     close.state = QuarterClose.State.LOCKED
-    close.locked_by, close.locked_at = by, timezone.now()
+    close.locked_by, close.locked_at = by, clock.now()
     close.save(update_fields=["state", "locked_by", "locked_at"])
     crediting.start(close, by)
     return close
@@ -132,7 +131,7 @@ def reopen(*, close: QuarterClose, by: Any, reason: str) -> tuple[QuarterClose, 
     if by.pk == (close.locked_by_id if locked else close.published_by_id):
         raise NotAllowed(f"重新打开要由另一个人办理：这一版是您本人{'审定' if locked else '公示'}的")
     close.state = QuarterClose.State.SUPERSEDED
-    close.reopened_by, close.reopened_at, close.reopen_reason = by, timezone.now(), reason[:200]
+    close.reopened_by, close.reopened_at, close.reopen_reason = by, clock.now(), reason[:200]
     close.save(update_fields=["state", "reopened_by", "reopened_at", "reopen_reason"])
     return close, *_new_trial(by, close.area, close.quarter)
 

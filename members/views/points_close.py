@@ -30,7 +30,9 @@ from registers.pages.present import moment
 
 
 class ScoreFilters(base.PlaceFilters):
-    """Filters over the scores of one close; federations are those of the quarter's last day."""
+    """Filters over the scores of one close; federations are those of the quarter's last day. `shown_kind` is
+    the kind asked for, or the first of `kinds`.
+    """
 
     kind = forms.ChoiceField(label="对象", required=False)
     subject_class = forms.ChoiceField(label="党员类别", required=False)
@@ -45,6 +47,8 @@ class ScoreFilters(base.PlaceFilters):
     )
 
     def __init__(self, data: Any, *, scope: Any, close: QuarterClose, user: Any, kinds: list[str]) -> None:
+        asked = data.get("kind", "")
+        self.shown_kind = asked if asked in kinds else (kinds[0] if kinds else "")
         self.of_quarter = queries.federations_in(close, user)
         super().__init__(data, scope=scope)
         chosen = [(str(pk), name) for pk, name in self.of_quarter]
@@ -59,6 +63,8 @@ class ScoreFilters(base.PlaceFilters):
         self.fields["grade"].choices = [("", "全部")]  # type: ignore[attr-defined]
         if len(kinds) < 2:  # noqa: PLR2004 -- one kind is no choice
             del self.fields["kind"]
+        if self.shown_kind != SubjectKind.MEMBER:
+            del self.fields["subject_class"]
 
     def by_federation(self, rows: QuerySet, federation: int) -> QuerySet:
         return rows.filter(close_subject__federation=federation)
@@ -78,9 +84,8 @@ class CloseDetail(CloseView):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         close = self.close(pk)
         kinds = list(queries.kinds_in(close, self.user))
-        kind = request.GET.get("kind", "")
-        kind = kind if kind in kinds else (kinds[0] if kinds else "")
         form = ScoreFilters(request.GET, scope=self.scope, close=close, user=self.user, kinds=kinds)
+        kind = form.shown_kind
         grades = queries.grade_names(close, self.user, kind)
         form.fields["grade"].choices = [("", "全部"), *((name, name) for name in grades)]  # type: ignore[attr-defined]
         rows = queries.scores_in(close, self.user).filter(close_subject__subject_kind=kind)

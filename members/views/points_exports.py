@@ -103,9 +103,8 @@ class ExportScores(ExportView):
         if close is None:
             raise Http404
         kinds = list(point_closes.kinds_in(close, self.user))
-        kind = request.GET.get("kind", "")
-        kind = kind if kind in kinds else (kinds[0] if kinds else "")
         form = ScoreFilters(request.GET, scope=self.scope, close=close, user=self.user, kinds=kinds)
+        kind = form.shown_kind
         grades = point_closes.grade_names(close, self.user, kind)
         form.fields["grade"].choices = [("", "全部"), *((name, name) for name in grades)]  # type: ignore[attr-defined]
         rows = form.narrowed(point_closes.scores_in(close, self.user).filter(close_subject__subject_kind=kind))

@@ -11,7 +11,7 @@ from django.urls import reverse
 from lianjian import clock
 from registers.reading import is_year
 from registers.register import Register, register_for
-from registers.rows.columns import Choice, Column, Date, Decimal, Integer, Reference
+from registers.rows.columns import Choice, Column, Date, Decimal, Integer, Points, Reference
 from registers.workbooks import identity
 
 MAIN_COLUMNS = 3
@@ -35,6 +35,8 @@ def text_of(column: Column, value: Any) -> str:
         return str(value) if is_year(column) else f"{value:,}"
     if isinstance(kind, Decimal):
         return f"{value:,.{kind.places}f}"
+    if isinstance(kind, Points):
+        return f"{value / 10:,.1f}"  # tenths: exact at any size that is met
     return kind.format(value)
 
 
