@@ -116,6 +116,7 @@ class InvestmentVisitRegister(Register):
     search_fields = ("place", "chain", "result", "area__name", "area__initials")
     ordering = ("-on", "area_id", "place", "pk")
     ordering_fields = ("on", "place")
+    totals = ("people",)
     natural_key = ("area_code", "on", "kind", "place")
     select_related = ("area", "lead")
     view_right = "economy.view"

@@ -58,6 +58,7 @@ class PremisesRegister(OfFederationRegister):
         Column("note", "备注", Text(200), width=24),
     )  # fmt: skip
     list_columns = ("name", "federation", "state", "area_m2", "hotline", "complete")
+    totals = ("area_m2",)
     filterset_class = PremisesFilters
     primary_filters = ("q", "state", "area")
     search_fields = ("name", "address", "federation__name", "federation__initials")

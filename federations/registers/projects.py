@@ -73,6 +73,7 @@ class ProjectRegister(Register):
     search_fields = ("name", "initials", "scale", "federation__name", "federation__initials")
     ordering = ("area_id", "name")
     ordering_fields = ("name", "kind", "state", "planned_investment", "started_on")
+    totals = ("planned_investment", "planned_jobs")
     natural_key = ("area_code", "name")
     select_related = ("area", "federation")
     status_field = "state"

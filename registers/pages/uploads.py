@@ -1,6 +1,6 @@
 """What all pages that take workbooks share: the form of one file, the kept file, errors and notes as lines."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from registers.models import Job, StoredFile
 
 ERRORS_SHOWN = 200
 NOTES_SHOWN = 200
+SPANS_SHOWN = 6
 GONE = "刚才核对的文件已过期，请重新选择文件"
 MEGABYTE = 1024 * 1024
 
@@ -72,6 +73,34 @@ def line_of(told: Mapping[str, Any]) -> dict[str, Any]:
     return {**told, "row": told["row"] or "", "message": message}
 
 
+def same_together(warnings: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Warnings as lines, what is said of many rows in the same words once, with the numbers of the rows."""
+    rows: dict[tuple[str, str, str], list[int]] = {}
+    for told in warnings:
+        rows.setdefault((told["sheet"], told["column"], told["message"]), []).append(told["row"])
+    return [
+        line_of({"sheet": sheet, "row": numbers[0], "column": column, "message": message})
+        | ({"row": spans(numbers)} if len(numbers) > 1 else {})
+        for (sheet, column, message), numbers in rows.items()
+    ]
+
+
+def spans(numbers: Iterable[int]) -> str:
+    """Row numbers for reading; of many spans the first, and how many rows there are in all.
+
+    >>> spans([4, 5, 6, 9, 10, 12])
+    '4–6、9–10、12'
+    """
+    told, found = sorted(set(numbers)), []
+    for number in told:
+        if found and found[-1][1] == number - 1:
+            found[-1][1] = number
+        else:
+            found.append([number, number])
+    said = "、".join(str(low) if low == high else f"{low}–{high}" for low, high in found[:SPANS_SHOWN])
+    return f"{said}…（共 {len(told):,} 行）" if len(found) > SPANS_SHOWN else said
+
+
 def told_of(outcome: Mapping[str, Any], stored: StoredFile) -> dict[str, Any]:
     """An outcome (`as_dict`) of a kept file as registers/import.html and its like take it."""
     counts = {name: outcome[name] for name in ("created", "updated", "unchanged")}
@@ -84,7 +113,8 @@ def told_of(outcome: Mapping[str, Any], stored: StoredFile) -> dict[str, Any]:
         "errors": [line_of(error) for error in errors[:ERRORS_SHOWN]],
         "error_count": outcome["error_count"],
         "more_errors": max(outcome["error_count"] - ERRORS_SHOWN, 0),
-        "warnings": [line_of(warning) for warning in outcome.get("warnings", ())[:NOTES_SHOWN]],
+        "warnings": same_together(outcome.get("warnings", ()))[:NOTES_SHOWN],
+        "warning_count": len(outcome.get("warnings", ())),
         "notes": [line_of(note) for note in notes[:NOTES_SHOWN]],
         "good": f"{good:,}",
         "can_partial": bool(good and errors),

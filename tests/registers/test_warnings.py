@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from registers.exchange.importing import import_rows
+from registers.pages.uploads import same_together, spans
 from registers.register import register_of
 from tests.registers.suite_pages.browsing import text_of
 from villages.models import VillageFacts
@@ -66,12 +67,23 @@ def test_a_workbook_is_written_and_told_row_by_row(world, before):
     assert (
         page.status_code == 200 and "提醒，不影响保存" in text_of(page) and "不到上年 900 的三分之一" in text_of(page)
     )
+    assert "提醒，不影响保存 1 处" in text_of(page)
     told = post("/api/v1/village-facts/import/", world.api("zhenjie")).json()
     assert told["written"] and told["created"] == 2 and told["errors"] == []
     (warning,) = told["warnings"]
     assert (warning["row"], warning["field"], warning["message"]) == (2, "population", SHRUNK)
     assert warning["sheet"] and warning["column"] == "户籍人口"
     assert post("/api/v1/village-facts/import/", world.api("zhenjie")).json()["warnings"] == []  # nothing changes
+
+
+def test_the_same_words_about_many_rows_are_said_once():
+    told = [
+        {"sheet": "村情年报", "row": row, "column": "户数", "message": "“户数”为 0"} for row in (4, 5, 6, 9, 11, 12)
+    ]
+    told.append({"sheet": "村情年报", "row": 7, "column": "", "message": "收支不平"})
+    once, other = same_together(told)
+    assert (once["row"], once["message"], other["row"]) == ("4–6、9、11–12", "为 0", 7)
+    assert spans(range(2, 60, 2)) == "2、4、6、8、10、12…（共 29 行）"
 
 
 def test_a_column_that_is_not_in_the_table_is_not_taken_for_empty(world, before):

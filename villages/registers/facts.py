@@ -141,6 +141,11 @@ class TownFactsRegister(Register):
     search_fields = ("town__name", "town__code", "town__pinyin", "town__initials")
     ordering = ("-year", "town_id")
     ordering_fields = ("year", "town_id", "population")
+    totals = (
+        "area_km2", "coastline_km", "villages_reported", "communities_reported", "households", "population",
+        "fiscal_revenue",
+    )  # fmt: skip
+    totals_per = ("year",)
     natural_key = ("town_code", "year")
     period_field = "year"
     select_related = ("town",)

@@ -92,6 +92,7 @@ def test_the_right_rows_can_be_saved_alone(case):
     assert refused.context["result"]["can_partial"] and case.count() == before
     saved = browser.post(case.page("import"), form_of(refused) | {"partial": "1"})
     assert saved.context["result"]["created"] == "1" and case.count() == before + 1
+    assert "处没有写入" in text_of(saved) and "下载标出错误的表" in text_of(saved)
 
 
 @every("import")
