@@ -91,7 +91,8 @@ def spans(numbers: Iterable[int]) -> str:
     >>> spans([4, 5, 6, 9, 10, 12])
     '4–6、9–10、12'
     """
-    told, found = sorted(set(numbers)), []
+    told = sorted(set(numbers))
+    found: list[list[int]] = []
     for number in told:
         if found and found[-1][1] == number - 1:
             found[-1][1] = number

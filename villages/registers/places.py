@@ -221,7 +221,7 @@ class VillageRegister(Register):
             mine = area.successor_id and self.rows(user).filter(pk=area.successor_id).exists()
             url = reverse(self.url_name("detail"), args=[area.successor_id]) if mine else ""
             text = f"本村居已于 {closing_of(area)}。以前的年报和季度数字仍在这里。"
-            yield Notice(text, "waiting", url, f"看“{area.successor.short_name}”" if url else "")
+            yield Notice(text, "waiting", url, f"看“{area.successor.short_name}”" if url and area.successor else "")
         before: dict[Any, list[str]] = {}
         for one in area.predecessors.unscoped("names of divisions are no secret").order_by("valid_to", "code"):
             before.setdefault(one.valid_to, []).append(f"{one.short_name}（{one.code}）")
