@@ -3,6 +3,7 @@
 What was chosen travels as `key:version` pairs, so that a row somebody saves meanwhile is not overwritten.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -24,7 +25,7 @@ from registers.pages import present
 from registers.pages.faces import Face
 from registers.pages.widgets import form_field
 from registers.register import Register
-from registers.rows.columns import Column
+from registers.rows.columns import Column, Reference
 from registers.single import RowRefused
 
 SHOWN = 50  # rows told before and after
@@ -234,9 +235,18 @@ def tell_done(face: Face, outcome: BulkOutcome, what: str) -> None:
     messages.success(face.request, format_html('{} <a href="{}">撤销这次修改</a>', text, undo))
 
 
+def place_of(register: Register, row: Any) -> str:
+    """What tells a row from its namesakes: the village, federation or other thing that it names first."""
+    for column in register.columns:
+        if isinstance(column.kind, Reference) and (value := register.value(row, column.field)) is not None:
+            return present.text_of(column, value)
+    return ""
+
+
 def preview_context(register: Register, outcome: BulkOutcome, fields: Sequence[str]) -> dict[str, Any]:
     """What would come of it, as registers/bulk_preview.html takes it."""
     columns = [register.column(name) for name in fields]
+    alike = Counter(change.title for change in outcome.changes[:SHOWN])
 
     def pairs(change: Change) -> list[tuple[str, str]]:
         before, after = change.before, change.after
@@ -248,7 +258,12 @@ def preview_context(register: Register, outcome: BulkOutcome, fields: Sequence[s
     return {
         "columns": [column.full_heading for column in columns],
         "changes": [
-            {"title": change.title, "url": present.url_of(register, change.row), "pairs": pairs(change)}
+            {
+                "title": change.title,
+                "note": place_of(register, change.row) if alike[change.title] > 1 else "",
+                "url": present.url_of(register, change.row),
+                "pairs": pairs(change),
+            }
             for change in outcome.changes[:SHOWN]
         ],
         "change_count": len(outcome.changes),

@@ -4,6 +4,8 @@ import pytest
 
 from registers.audit import acting
 from registers.bulk import changing
+from registers.pages.bulk import preview_context
+from registers.register import register_of
 from services.models import Grid
 from tests.services.samples import make_grid
 from tests.world import OTHER_TOWN, TOWN
@@ -101,3 +103,20 @@ def test_all_that_the_filters_leave_may_be_chosen_on_the_page(world, grids):
         "/grids/bulk/", {"chosen": f"{grids[0].pk}:1", "step": "preview", "on": "head", "head": "长" * 60}
     )
     assert wrong.status_code == 400 and wrong.context["fields"][0]["on"]
+
+
+def test_namesakes_are_told_apart_on_the_page_by_what_they_belong_to(world, grids):
+    register = register_of("grids")
+    rows = [Grid.objects.unscoped("test").get(pk=grids[number].pk) for number in (0, 1, 2)]
+
+    def notes(*titles: str) -> list[str]:
+        changes = [
+            changing.Change(row, title, 1, {"head": ""}, {"head": "宋丽华"})
+            for row, title in zip(rows, titles, strict=True)
+        ]
+        told = preview_context(register, changing.BulkOutcome(changes), ["head"])
+        return [change["note"] for change in told["changes"]]
+
+    first, second, _ = (row.village.name for row in rows)
+    assert notes("第1网格", "第2网格", "第3网格") == ["", "", ""]
+    assert notes("第1网格", "第1网格", "第3网格") == [first, second, ""]
