@@ -39,6 +39,8 @@ CRAFTS = (("海贝手工坊", "craft"), ("渔网加工点", "processing"), ("牡
           ("民宿管家站", "tourism"), ("海产晾晒工坊", "farm"), ("电子配件加工点", "processing"))  # fmt: skip
 IDLE = (("老村部院落", "house", "民宿"), ("旧粮库", "hall", "共富工坊"), ("旧校舍", "school", "党群活动室"),
         ("闲置宅基地", "homestead", "渔家民宿"), ("旧冷库", "hall", "海产加工"))  # fmt: skip
+HELPS = (("jobs", "吸纳本村务工"), ("funds", "助学和困难帮扶"), ("project", "合建晾晒场"), ("base", "共建育苗基地"),
+         ("sales", "订单收购"), ("training", "养殖技术培训"))  # fmt: skip
 WORKS = (("村内主路硬化", "one_matter"), ("路灯亮化", "one_matter"), ("自来水管网改造", "livelihood"),
          ("幸福院改造", "livelihood"), ("冷链仓储", "industry"), ("灌溉渠清淤", "infrastructure"))  # fmt: skip
 
@@ -210,14 +212,22 @@ def _investment(random: Random, villages: Sequence[Village]) -> None:
         for number in range(30)
     ]  # fmt: skip
     InvestmentVisit.objects.bulk_create(visits)
-    helpers = list(Enterprise.objects.unscoped("loading the demo").order_by("pk")[:20])
-    helps = [
-        EnterpriseHelp(
-            village=village, enterprise=random.choice(helpers), kind="jobs", matter="吸纳本村务工",
-            valid_from=dt.date(2025, 6, 1), planned_jobs=20, jobs=random.randint(6, 24),
-            planned_amount=50_000, amount=random.randint(0, 6) * 10_000,
-        )
-        for village in villages
-        if helpers and village.pk.startswith(TOWN)
-    ]  # fmt: skip
-    EnterpriseHelp.objects.bulk_create(helps)
+
+
+def load_help(random: Random, villages: Sequence[Village]) -> None:
+    """What the chain's enterprises do for the villages of 乳山口镇 (P51); after the enterprises are there."""
+    helpers = list(Enterprise.objects.unscoped("loading the demo").order_by("pk"))
+    rows = []
+    for number, village in enumerate(one for one in villages if one.pk.startswith(TOWN)):
+        kind, matter = HELPS[number % len(HELPS)]
+        paid, hired = kind in ("funds", "project", "base", "sales"), kind in ("jobs", "project", "base")
+        planned, people = random.randint(3, 12) * 10_000, random.randint(6, 24)
+        rows.append(
+            EnterpriseHelp(
+                village=village, enterprise=random.choice(helpers), kind=kind, matter=matter,
+                valid_from=dt.date(2025, 6, 1), planned_amount=planned if paid else None,
+                amount=planned * random.randint(60, 110) / 100 if paid else None,
+                planned_jobs=people + 4 if hired else None, jobs=people if hired else None,
+            )
+        )  # fmt: skip
+    EnterpriseHelp.objects.bulk_create(rows)

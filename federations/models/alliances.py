@@ -8,12 +8,13 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
-from federations.models.base import OfFederation, OfFederationQuerySet
+from federations.models.base import OfFederation, OfFederationQuerySet, outbox_of_federation
 from federations.models.enterprises import Enterprise
 from federations.models.federation import Federation
 from federations.models.membership import FederationVillage
 from members.models.organizations import DateRange
 from registers.audit import audited
+from registers.models.outbox import outbox_triggers
 from registers.models.row import RegisterRow
 from registers.scope import Scope
 from villages.models import Village
@@ -51,7 +52,10 @@ class FederationEnterprise(OfFederation):
                 violation_error_message="这家企业在此期间已是成员",
             ),
         ]  # fmt: skip
-        triggers = [*RegisterRow.Meta.triggers]
+        triggers = [
+            *RegisterRow.Meta.triggers,
+            *outbox_triggers("organisation.federation", outbox_of_federation()),
+        ]
 
     def __str__(self) -> str:
         return f"{self.federation} {self.enterprise}"

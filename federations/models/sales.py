@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from federations.models.amounts import people, yuan
+from lianjian.periods import Period
 from registers.audit import audited
 from registers.models.outbox import outbox_triggers
 from registers.models.row import RegisterRow
@@ -50,4 +51,4 @@ class Sale(VillageRow):
         ]
 
     def __str__(self) -> str:
-        return f"{self.village} {self.quarter} {self.product}"
+        return f"{self.village} {Period.parse(self.quarter).label} {self.product}"

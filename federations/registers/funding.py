@@ -48,7 +48,7 @@ class FundPackageRegister(Register):
     )  # fmt: skip
     sources = {"area_code": "area"}
     list_columns = ("name", "area_code", "year", "source", "federation", "planned", "arrived", "spent")
-    main_columns = ("name", "planned", "arrived")
+    main_columns = ("name", "year", "arrived")
     primary_filters = ("q", "area", "year")
     search_fields = ("name", "area__name", "area__initials", "federation__name", "federation__initials")
     ordering = ("-year", "area_id", "name")

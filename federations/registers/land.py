@@ -68,6 +68,7 @@ class CropPlanRegister(Register):
     icon = "plant-2"
     columns = (
         Column("parcel", "地块", Reference(PARCELS, what="地块"), required=True, width=18, example="村东连片地"),
+        Column("village", "村居", Text(60), readonly=True, width=12),
         Column("year", "年度", Year(), required=True, width=8, example="2026"),
         Column("crop", "作物", Text(40), required=True, example="旱稻"),
         Column("planned_area", "计划面积", Decimal(2), unit="亩", example="200"),
@@ -81,9 +82,9 @@ class CropPlanRegister(Register):
         NOTE,
     )
     api_columns = (Column("village_code", "村居代码"),)
-    sources = {"village_code": "parcel__village_id"}
-    list_columns = ("parcel", "year", "crop", "planned_area", "area", "planned_income", "income")
-    main_columns = ("parcel", "crop", "income")
+    sources = {"village_code": "parcel__village_id", "village": "parcel__village__name"}
+    list_columns = ("parcel", "village", "year", "crop", "planned_area", "area", "planned_income", "income")
+    main_columns = ("parcel", "village", "crop")
     primary_filters = ("q", "area", "year")
     search_fields = ("parcel__name", "crop", "parcel__village__name", "parcel__village__initials")
     ordering = ("-year", "parcel_id", "crop")

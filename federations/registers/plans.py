@@ -116,7 +116,7 @@ class OpinionRegister(Register):
     search_fields = ("content", "who", "plan__name", "plan__federation__initials")
     ordering = ("plan_id", "on", "pk")
     natural_key = ("plan", "on", "who", "content")
-    select_related = ("plan",)
+    select_related = ("plan__federation",)
     lookups = {"plan": "joint-plans"}
     view_right = "federations.view"
     change_right = "federations.change"
@@ -188,7 +188,7 @@ class PlanItemRegister(Register):
     search_fields = ("name", "responsible", "plan__name", "plan__federation__initials")
     ordering = ("plan_id", "planned_to", "pk")
     natural_key = ("plan", "name")
-    select_related = ("plan", "village")
+    select_related = ("plan__federation", "village")
     lookups = {"plan": "joint-plans", "village": "villages"}
     view_right = "federations.view"
     change_right = "federations.change"

@@ -24,12 +24,16 @@ class RotaFace(Face):
     """A week of one federation; any day of it stands in `week`."""
 
     def asked_federation(self) -> Federation | None:
-        """The one asked for, else the first that runs; None where there is none. 404 outside the scope."""
+        """The one asked for, else the first that runs and has a rota that week, else the first; None where there is
+        none. 404 outside the scope.
+        """
         asked = self.request.GET.get("federation", "")
         if asked:
             return federation_of(self.user, asked)
-        choices = self.choices()
-        return choices[0] if choices else None
+        choices, monday = self.choices(), self.monday()
+        week = DutyShift.objects.visible_to(self.user).filter(on__gte=monday, on__lt=monday + dt.timedelta(days=7))
+        written = set(week.values_list("federation_id", flat=True).distinct())
+        return next((one for one in choices if one.pk in written), choices[0] if choices else None)
 
     def choices(self) -> list[Federation]:
         rows = Federation.objects.visible_to(self.user).filter(status=Federation.Status.RUNNING)

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -115,6 +116,11 @@ def box(day: dt.date, shift: str) -> str:
     return f"{day.isoformat()}-{shift}"
 
 
+def in_order(one: DutyShift) -> tuple[dt.date, int, int]:
+    """By day, and on a day from the morning to the night."""
+    return one.on, Shift.values.index(one.shift), one.pk
+
+
 class SwapForm(ActionForm):
     back = forms.ChoiceField(label="与哪一班对换", required=False, help_text="两人互换班次的选这里")
     taken_by = forms.CharField(
@@ -128,7 +134,9 @@ class SwapForm(ActionForm):
         others = DutyShift.objects.changeable_by(self.user).filter(
             federation=self.row.federation_id, on__gte=today, on__lt=today + dt.timedelta(days=BACK_DAYS)
         )
-        self.others = {str(one.pk): one for one in others.exclude(person=self.row.person).order_by("on", "shift", "pk")}
+        same = Q(on=self.row.on, shift=self.row.shift)
+        found = sorted(others.exclude(same).exclude(person=self.row.person), key=in_order)
+        self.others = {str(one.pk): one for one in found}
         back = self.fields["back"]
         assert isinstance(back, forms.ChoiceField)  # noqa: S101 -- declared above
         back.choices = [("", "不对换，只替班"), *((pk, self.register.title_of(one)) for pk, one in self.others.items())]

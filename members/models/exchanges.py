@@ -136,7 +136,13 @@ class DelegatedStaff(_OfOrganization):
                 violation_error_message="离岗日期应晚于到岗日期",
             ),
         ]  # fmt: skip
-        triggers = [*RegisterRow.Meta.triggers]
+        triggers = [
+            *RegisterRow.Meta.triggers,
+            *outbox_triggers(
+                "members.delegates",
+                "SELECT o.area_id, '' FROM {rows} AS s JOIN members_partyorganization AS o ON o.id = s.organization_id",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} {self.get_kind_display()}"

@@ -73,6 +73,8 @@ class TurnoverRegister(Register):
         return f"{row.on} 换届"
 
     def related(self, row: Turnover, user: Any) -> Iterable[Related]:
+        if row.undone_at is not None:
+            return  # whom it brought is gone, whom it took is back
         posts = register_of("posts").rows(user).order_by("organization_id", "valid_from", "pk")
         columns = ("person", "organization", "title", "portfolio")
         for title, key, empty in (("新任", "created", "没有新任的。"), ("离任", "ended", "没有离任的。")):

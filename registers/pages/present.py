@@ -122,16 +122,26 @@ def fact_of(register: Register, column: Column, row: Any, user: Any) -> dict[str
 def link_to(thing: Model, user: Any) -> str:
     """The detail page of a thing where its register has one and it surely lies in the user's scope; else empty.
 
-    Decided without a query: by the code on the thing itself, or by a grant that names it.
+    Decided without a query: by the code on the thing itself or on what was loaded with it, or by a grant that names it.
     """
     register = register_for(type(thing))
     if register is None or not user.can(register.view_right):
         return ""
     scope = user.scope_for(register.view_right)
-    path = getattr(thing, "area_path", "")
-    code = getattr(thing, path, None) if path and "__" not in path else None
+    code = _code_of(thing)
     inside = (code is not None and scope.covers(str(code))) or thing.pk in scope.ids(thing._meta.model_name or "")
     return url_of(register, thing) if inside else ""
+
+
+def _code_of(thing: Any) -> Any:
+    """The code of the area it lies in; None where that would have to be asked for."""
+    path = getattr(thing, "area_path", "")
+    *relations, last = path.split("__")
+    for name in relations:
+        if not thing._meta.get_field(name).is_cached(thing):
+            return None
+        thing = getattr(thing, name)
+    return getattr(thing, last, None) if path else None
 
 
 def url_of(register: Register, row: Any, face: str = "detail") -> str:

@@ -82,6 +82,43 @@ PLANS = Source(
     topics={"organisation.plans": Reach.ONWARD, "federations.villages": Reach.SAME},
 )
 
+ENTERPRISES = Source(
+    name="organisation.enterprises",
+    unit="Q",
+    distinct=True,
+    things="企业",
+    sql="""
+        SELECT held.village_id, 'member_enterprises', e.enterprise_id
+        FROM federations_federationenterprise e JOIN held ON held.federation_id = e.federation_id
+        WHERE e.valid_from <= %(day)s AND (e.valid_to IS NULL OR e.valid_to > %(day)s)
+          AND held.village_id >= %(low)s AND held.village_id < %(high)s
+    """,
+    topics=_FEDERATION_TOPICS,
+)
+
+# Like plan items: those who serve a federation count in its leading village.
+DELEGATES = Source(
+    name="organisation.delegates",
+    unit="Q",
+    sql="""
+        WITH staff AS (
+            SELECT coalesce(first_one.village_id, o.area_id) AS code
+            FROM members_delegatedstaff s JOIN members_partyorganization o ON o.id = s.organization_id
+            LEFT JOIN federations_federation f ON f.organization_id = o.id
+            LEFT JOIN LATERAL (
+                SELECT m.village_id FROM federations_federationvillage m
+                WHERE m.federation_id = f.id
+                  AND m.valid_from <= %(day)s AND (m.valid_to IS NULL OR m.valid_to > %(day)s)
+                ORDER BY m.role <> 'centre', m.role <> 'strong', m.village_id LIMIT 1
+            ) AS first_one ON true
+            WHERE s.valid_from <= %(day)s AND (s.valid_to IS NULL OR s.valid_to > %(day)s)
+        )
+        SELECT places.code, 'delegated_staff', count(*), NULL::numeric
+        FROM places JOIN staff ON staff.code = places.code GROUP BY places.code
+    """,
+    topics={"members.delegates": Reach.ONWARD, "federations.villages": Reach.SAME},
+)
+
 ORGANISATION = (
     Indicator(
         "federations_pattern_a",
@@ -156,5 +193,25 @@ ORGANISATION = (
         digits=1,
         on_board=False,
         good=1,
+    ),
+    Indicator(
+        "member_enterprises",
+        "成员企业数",
+        "家",
+        "季末在党建联合体、产业链里的企业，一家在几个联建单位的只计一次（P09）",
+        ENTERPRISES,
+        adds=Adds.DISTINCT,
+        short="成员企业",
+        rows=Rows("federation-enterprises:list", now=True),
+        on_board=False,
+    ),
+    Indicator(
+        "delegated_staff",
+        "下沉上提人员",
+        "人",
+        "季末在岗的下沉干部、上提村干部和全职人员，计在联建单位的中心村或强村；服务村党组织的计在本村（P56）",
+        DELEGATES,
+        rows=Rows("delegated-staff:list", now=True),
+        on_board=False,
     ),
 )

@@ -106,6 +106,18 @@ FACTS = Source(
     parameters=_parameters,
 )
 
+PRODUCTS = Source(
+    name="villages.specialties",
+    unit="Y",
+    sql="""
+        SELECT active.code, 'specialty_output', sum(s.output_value), NULL::numeric
+        FROM active JOIN villages_specialty s ON s.village_id = active.code AND s.year = %(year)s
+        WHERE s.output_value IS NOT NULL
+        GROUP BY active.code
+    """,
+    topics={"villages.specialties": Reach.SAME, "villages.villages": Reach.SAME},
+)
+
 _FACT_ROWS = Rows("village-facts:list", {"year": "{year}"})
 _YUAN = {"unit": "元", "digits": 2, "board_unit": "万元", "board_factor": WAN, "board_digits": 2}
 
@@ -126,7 +138,7 @@ VILLAGES = (
         "季末在册的行政村和社区数（按区划启用、撤销日期）",
         COUNTING,
         short="村居",
-        rows=Rows("villages:list", now=True),
+        rows=Rows("villages:list", {"state": "now"}, now=True),
     ),
     _fact("population", "户籍人口", "人", "村情年报“户籍人口”，年末数", short="人口"),
     _fact("households", "户数", "户", "村情年报“户数”，年末数", on_board=False),
@@ -175,4 +187,8 @@ VILLAGES = (
         _fact(f"income_band_{band}", f"经营性收入第 {band} 档村居数", "个", "按县级设置的分档", on_board=False)
         for band in range(6)
     ),
-)
+    Indicator(
+        "specialty_output", "特色产品年产值", meaning="特色产品台账“年产值”，按村居和年度相加（P02）", source=PRODUCTS,
+        rows=Rows("specialties:list", {"year": "{year}"}), on_board=False, good=1, **_YUAN,  # type: ignore[arg-type]
+    ),
+)  # fmt: skip

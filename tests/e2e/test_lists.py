@@ -78,3 +78,10 @@ def test_the_panels_fit_the_phone(visit):
         assert clerk.overflow() <= 0
         summary.click()
     assert not clerk.complaints
+
+
+def test_the_demo_has_rows_in_every_register_a_clerk_keeps(visit):
+    page = visit("zhenjie").open("/town-book/").page
+    rows = page.locator("main table tbody tr")
+    told = {row[0].strip(): row[-1].strip() for row in (one.locator("th, td").all_inner_texts() for one in rows.all())}
+    assert len(told) > 50 and not [name for name, count in told.items() if count in ("", "0")]

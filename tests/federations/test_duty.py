@@ -120,6 +120,23 @@ def test_the_week_is_written_copied_and_swapped_in_the_browser(world, rota):
     assert "编排本周" not in reader and "王平" in reader
 
 
+def test_shifts_to_swap_with_stand_in_the_order_of_the_day(world, rota):
+    save_week(
+        by=world.user("zhenjie"), federation=rota, monday=MONDAY,
+        places={(on(0), "night"): ["王平"], (on(1), "night"): ["甲"], (on(1), "afternoon"): ["乙"],
+                (on(1), "morning"): ["丙"]},
+    )  # fmt: skip
+    shift = DutyShift.objects.unscoped("test").get(on=on(0), shift="night")
+    page = text_of(world.client("zhenjie").get(f"/duty-shifts/{shift.pk}/swap/"))
+    assert page.index("上午 丙") < page.index("下午 乙") < page.index("夜间 甲")
+
+
+def test_the_rota_opens_where_one_is_written(world, rota):
+    found(world, "zhenjie", "阿姓新村", [NORTH, SOUTH])  # the first by name has none
+    page = text_of(world.client("zhenjie").get("/duty-shifts/week/?week=2026-11-18"))
+    assert "值班表 湛江路新村" in " ".join(page.split())
+
+
 @pytest.mark.parametrize("query", ["?week=昨天", "?week=0001-01-01", "?federation=abc", "?federation=999999"])
 def test_odd_weeks_and_federations_are_nowhere(world, rota, query):
     assert world.client("zhenjie").get(f"/duty-shifts/week/{query}").status_code == 404

@@ -5,15 +5,27 @@ from decimal import Decimal
 
 import pytest
 
-from federations.models import JointPlan, LeadershipPattern, PlanItem, Premises, VillageSupport, WeakVillage
+from federations.models import (
+    Enterprise,
+    Federation,
+    FederationEnterprise,
+    JointPlan,
+    LeadershipPattern,
+    PlanItem,
+    Premises,
+    VillageSupport,
+    WeakVillage,
+)
 from federations.settings_declared import PREMISES_ITEMS
 from lianjian.periods import Period
+from members.models import DelegatedStaff
 from registers.models import CountySetting
 from reports.actions.outbox import refresh_all_dirty
 from reports.actions.rollup import refresh_period
 from tests.reports import factories as make
 from tests.reports.test_rollup import JIANG, NORTH, POT, QUARTER, SAND, SOUTH, TOWN, WEST, everything, value
 from tests.world import CITY_STREET, COUNTY
+from villages.models import Area, Specialty
 
 DAY = dt.date(2026, 1, 1)
 
@@ -76,3 +88,29 @@ def test_figures_of_the_organisation_follow_what_is_written(organised):
     kept = everything()
     refresh_period(COUNTY, QUARTER)
     assert everything() == kept
+
+
+def test_enterprises_of_a_chain_and_staff_sent_down_are_counted(world, organised):
+    """An enterprise of two chains counts once; staff count in the leading village of their federation (P09, P56)."""
+    tang, _ = organised
+    area = Area.objects.unscoped("test").get(pk=TOWN)
+    chains = [
+        make.federation(world, name, villages, kind=Federation.Kind.CHAIN, area=TOWN)
+        for name, villages in (("牡蛎链", [SOUTH, NORTH]), ("海参链", [SOUTH, POT]))
+    ]
+    one, two = (Enterprise.objects.create(name=name, area=area, kind="leading") for name in ("甲公司", "乙公司"))
+    for chain, enterprise, end in (
+        (chains[0], one, None),
+        (chains[1], one, None),
+        (chains[1], two, DAY.replace(month=2)),
+    ):
+        FederationEnterprise.objects.create(federation=chain, enterprise=enterprise, valid_from=DAY, valid_to=end)
+    for name, end in (("张三", None), ("李四", None), ("王五", DAY.replace(month=2))):
+        DelegatedStaff.objects.create(organization=tang.organization, name=name, valid_from=DAY, valid_to=end)
+    Specialty.objects.create(village_id=SOUTH, year=2026, name="牡蛎", output_value=120_000)
+    refresh_all_dirty()
+    refresh_period(COUNTY, QUARTER)
+    refresh_period(COUNTY, Period.parse("2026"))
+    assert [value(place, "member_enterprises") for place in (SOUTH, TOWN, COUNTY)] == [1, 1, 1]
+    assert (value(TOWN, "delegated_staff"), value(COUNTY, "delegated_staff")) == (2, 2)
+    assert value(COUNTY, "specialty_output", period="2026") == 120_000

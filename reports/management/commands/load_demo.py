@@ -15,8 +15,9 @@ from django.db.models import QuerySet
 from accounts.demo import DEMO_ACCOUNTS
 from accounts.models import Grant, User
 from federations.demo import federation_named, load_federations
+from federations.demo_district import load_district
 from federations.demo_economy import load_economy
-from federations.demo_industry import load_industry
+from federations.demo_industry import load_help, load_industry
 from federations.demo_organisation import load_organisation
 from lianjian import clock
 from lianjian.periods import Period
@@ -69,12 +70,14 @@ class Command(BaseCommand):
             self._grants(users)
             self._tell("土地、工坊、销售与招商")
             load_industry(Random(SEED), villages)  # noqa: S311
+            load_district(Random(SEED), villages)  # noqa: S311
             self._tell("人才、培训与干部交流")
             load_work(Random(SEED), villages, subjects)  # noqa: S311
             self._tell("积分与季度结算")
             load_points(random, subjects, county=users["xianji"], clerk=users["zhenjie"], reviewer=users["zhenshen"])
             self._tell("联建班子、场所、值班与规划")
             load_organisation(random, users["xianji"])
+            load_help(Random(SEED), villages)  # noqa: S311 -- by the enterprises of the chain
             self._tell("责任清单、签约与评约")
             load_duties(Random(SEED), users["zhenjie"])  # noqa: S311
             self._tell("便民服务点")
