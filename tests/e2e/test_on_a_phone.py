@@ -66,6 +66,14 @@ def test_main_buttons_are_large_enough_for_a_thumb(visit):
     assert not small
 
 
+def test_values_of_a_card_end_at_one_edge(visit):
+    person = visit("zhenjie", viewport=PHONE).open("/villages/371083101223/")
+    indents = person.page.eval_on_selector_all(
+        ".card:not(.table-card) .grid-table > * > tr > *", "all => all.map(one => getComputedStyle(one).paddingRight)"
+    )
+    assert indents and set(indents) == {"0px"}
+
+
 def test_the_menu_opens_by_a_finger(visit):
     person = visit("zhenjie", viewport=PHONE)
     person.page.get_by_role("link", name="打开菜单").tap()
