@@ -55,7 +55,9 @@ def board_areas(user: Any, code: str, on: dt.date) -> dict[str, Area]:
     if len(code) >= areacodes.LEVEL_LENGTHS["county"]:
         low, high = areacodes.subtree(areacodes.county_of(code))
         near |= Q(pk__gte=low, pk__lt=high, level__lte=LEVELS["town"])
-    rows = Area.objects.within(user.scope_for(RIGHT), "the boards of the user")
+    scope: Scope = user.scope_for(RIGHT)
+    mine = scope.q("code") | Q(pk__in=scope.ids("village"))  # a federation's secretary has its villages one by one
+    rows = Area.objects.unscoped("narrowed to the boards of the user").filter(mine)
     found = rows.filter(near & (effective_on(on) | Q(pk=code))).order_by("pk")
     return {area.pk: area for area in found}
 

@@ -208,6 +208,17 @@ def test_a_quarter_that_is_none_is_refused_in_words(county, world, quarter):
     assert response.status_code == 400 and "2026Q3" in response.content.decode()
 
 
+def test_a_federations_secretary_opens_the_boards_of_its_villages(county, world):
+    """His scope names the villages one by one; no area above them is his."""
+    add_user("shuji", "federation_secretary", "federation", county["tang"].pk)
+    world.users["shuji"] = type(world.user("zhenjie")).objects.get(username="shuji")
+    client = world.client("shuji")
+    page = client.get(f"/board/?area={SOUTH}")
+    assert page.status_code == 200 and "南唐家" in page.content.decode()
+    assert client.get(f"/board/figure/population/?area={SOUTH}").status_code == 200
+    assert client.get(f"/board/?area={TOWN}").status_code == 404
+
+
 def test_an_unknown_figure_does_not_exist(county, world):
     assert world.client("lingdao").get("/board/figure/nothing/").status_code == 404
     off_scale = reverse("reports:figure", args=["federations_off_scale"])
