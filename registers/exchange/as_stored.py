@@ -4,6 +4,7 @@ Exports hold rows that the person may only look at, and rows that name what lies
 of another town). Read back they could not be checked; but where nothing was changed there is nothing to refuse.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
@@ -21,8 +22,13 @@ _MASKED = "*"
 Cells = tuple[str, ...]
 
 
-def as_stored(register: Register, user: Any, table: Table, numbers: Collection[int]) -> set[int]:
-    """Those of the rows `numbers` of which every cell says what some row that the user sees holds."""
+def as_stored(
+    register: Register, user: Any, table: Table, numbers: Collection[int], taken: Collection[Any]
+) -> set[int]:  # fmt: skip
+    """Those of the rows `numbers` of which every cell says what some row that the user sees holds.
+
+    taken  keys of stored rows that other rows of the table are; a stored row is one row of the table at most
+    """
     columns = [
         column for column in register.columns_for(user) if column.field in table.places and not column.readonly
     ]  # fmt: skip
@@ -33,13 +39,15 @@ def as_stored(register: Register, user: Any, table: Table, numbers: Collection[i
     if not told or not columns:
         return set()
     wanted = {number: _texts(columns, values) for number, values in told.items()}
-    left, found = set(wanted.values()), set()
+    left: dict[Cells, list[int]] = defaultdict(list)
+    for number in sorted(wanted, reverse=True):
+        left[wanted[number]].append(number)
+    found = set()
     for rows in _candidates(register, user, columns, list(told.values())):
-        for values in cells_of(register, user, rows, columns):
-            texts = _texts(columns, _stored(columns, values))
-            if texts in left:
-                found.add(texts)
-    return {number for number, texts in wanted.items() if texts in found}
+        for values in cells_of(register, user, rows.exclude(pk__in=taken), columns):
+            if numbered := left.get(_texts(columns, _stored(columns, values))):
+                found.add(numbered.pop())
+    return found
 
 
 def _read(columns: Sequence[Column], table: Table, index: int) -> list[Any] | None:

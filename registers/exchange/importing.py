@@ -1,6 +1,6 @@
 """Rows coming in: checked whole, matched with what is there, written whole or not at all."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -163,6 +163,7 @@ class _Attempt:
         planned = [entry for entry in planned if self.is_as_read(entry)]
         changing = [entry for entry in planned if entry.changes]
         self.outcome.unchanged = len(planned) - len(changing)
+        self.pass_over_unchanged({entry.row.pk for entry in found.rows if entry.row is not None})
         self.outcome.warnings = warn(self.register, self.user, self.checked, changing)
         saver = Saver(self.register, self.user, self.refuse_planned, checkpoint)
         try:
@@ -170,7 +171,6 @@ class _Attempt:
             self.outcome.done = planned
             self.outcome.created = sum(1 for entry in written if entry.row is None)
             self.outcome.updated = len(written) - self.outcome.created
-            self.pass_over_unchanged()
         except TooManyRefusals:
             problem = "错误太多，其余的行没有继续核对，什么都没有写入"
             self.checked.errors.append(RowError(self.checked.sheet, 0, "", "", problem, "请先改正已列出的"))
@@ -179,12 +179,14 @@ class _Attempt:
             self.outcome.errors = sorted(self.checked.errors, key=lambda error: error.row)
             self.outcome.notes, self.outcome.total = self.checked.notes, self.checked.total
 
-    def pass_over_unchanged(self) -> None:
-        """Rows that could not be checked or may not be changed, and that nobody changed, are no errors."""
+    def pass_over_unchanged(self, taken: Collection[Any]) -> None:
+        """Rows that could not be checked or may not be changed, and that nobody changed, are no errors; `taken` are
+        the keys of the stored rows that were matched.
+        """
         numbers = {error.row for error in self.checked.errors if error.row}
         if not numbers or self.known is not None or self.versions:
             return
-        same = as_stored(self.register, self.user, self.table, numbers)
+        same = as_stored(self.register, self.user, self.table, numbers, taken)
         self.checked.errors = [error for error in self.checked.errors if error.row not in same]
         self.outcome.unchanged += len(same)
 
