@@ -72,7 +72,7 @@ class Column:
     def empty_error(self, raw: object = None) -> CellError:
         """The error of an empty cell in a required column."""
         filled = isinstance(raw, str) and raw.strip()
-        return CellError(f"填了“{str(raw).strip()}”" if filled else "没有填", "这一列必填")
+        return CellError(f"填了“{str(raw).strip()}”" if filled else "没有填", "这里必填")
 
     def format(self, value: Any) -> str:
         """The value as a person reads it, without the unit."""

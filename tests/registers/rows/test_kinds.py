@@ -58,8 +58,8 @@ def test_a_year_is_read_as_people_write_it():
 
 def test_required_cells():
     column = Column("name", "村名", required=True)
-    assert refused(column, None) == "没有填，这一列必填"
-    assert refused(column, " 无 ") == "填了“无”，这一列必填"
+    assert refused(column, None) == "没有填，这里必填"
+    assert refused(column, " 无 ") == "填了“无”，这里必填"
     assert Column("name", "村名").parse("/") is None
 
 

@@ -66,7 +66,7 @@ def test_bad_cells_are_red_with_a_comment_and_listed(rejected):
     sheet = book["一季度's"]
     assert sheet["B3"].fill.fgColor.rgb.endswith("FFC7CE")
     assert sheet["B3"].comment.text.startswith("村会计报的数\n【校验】填了“1410公顷”，这里按亩填")
-    assert sheet["A4"].comment.text == "【校验】没有填，这一列必填"
+    assert sheet["A4"].comment.text == "【校验】没有填，这里必填"
     assert sheet["A5"].fill.fgColor.rgb.endswith("FFFF00")
     assert sheet["A5"].value == "=村"
     assert sheet["A5"].data_type == "s"
@@ -114,7 +114,7 @@ def test_notes_are_listed_after_the_errors(rejected):
     assert rows[-1] == ["一季度's", 5, "耕地面积(亩)", None, "已按 3 亩录入", "仅提示，不必改"]
 
 
-ERROR = RowError("表1", 2, "村名", "", "没有填", "这一列必填", position=1)
+ERROR = RowError("表1", 2, "村名", "", "没有填", "这里必填", position=1)
 MERGED = '<mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>'
 
 
