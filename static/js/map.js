@@ -19,6 +19,7 @@ class VillageMap {
     this.focus = element.dataset.mapFocus || "";
     this.status = document.getElementById("map-status");
     this.villages = new Map();
+    this.hullNames = [];
     this.placing = null;
     const L = window.L;
     this.map = L.map(element, {
@@ -126,16 +127,29 @@ class VillageMap {
     this.say(`已在地图上标出“${village.name}”${village.placed ? "" : "（未定位）"}。`);
   }
 
-  /** Names where there is room for them: the focused village first, then placed ones. */
+  /** Names where there is room for them: the hulls', then the focused village's, then those of placed ones. */
   label() {
     const shown = [];
+    const free = (box) => !shown.some((other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom);
+    for (const { name, title, top } of this.hullNames) {
+      const element = name.getElement();
+      if (element?.isConnected) {
+        const at = this.map.latLngToContainerPoint(top);
+        const half = title.length * 6 + 4;
+        const box = { left: at.x - half, right: at.x + half, top: at.y - 36, bottom: at.y - 16 };
+        const fits = free(box);
+        element.classList.toggle("map-label-hidden", !fits);
+        if (fits) {
+          shown.push(box);
+        }
+      }
+    }
     const order = [...this.villages.values()].filter((village) => village.marker);
     order.sort((a, b) => (b.code === this.focus) - (a.code === this.focus) || b.placed - a.placed);
     const few = order.length <= 60 || this.map.getZoom() >= HIDDEN_BELOW;
     for (const village of order) {
       const at = this.map.latLngToContainerPoint(village.point);
       const long = 12 + village.name.length * 12;
-      const free = (box) => !shown.some((other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom);
       const right = { left: at.x - 8, right: at.x + long, top: at.y - 9, bottom: at.y + 9, side: "right" };
       const left = { ...right, left: at.x - long, right: at.x + 8, side: "left" };
       const box = few || village.code === this.focus ? [right, left].find(free) : undefined;
@@ -180,7 +194,10 @@ class VillageMap {
         const input = document.createElement("input");
         input.type = "checkbox";
         input.checked = layer.on;
-        input.addEventListener("change", () => (input.checked ? group.addTo(this.map) : group.remove()));
+        input.addEventListener("change", () => {
+          input.checked ? group.addTo(this.map) : group.remove();
+          this.label();
+        });
         label.append(input, ` ${layer.title}（${layer.shapes.length}）`);
         box.append(label);
         box.hidden = false;
@@ -208,13 +225,15 @@ class VillageMap {
       box.append(title, this.line(shape.note));
       window.L.popup({ autoPanPadding: [24, 24] }).setLatLng(event.latlng).setContent(box).openOn(this.map);
     });
+    // Also for a hull, whose name may find no room.
+    drawn.bindTooltip(worded(shape.title), { sticky: true });
     if (!hull || this.mini) {
-      drawn.bindTooltip(worded(shape.title), { sticky: true });
       return drawn;
     }
     // Its name stands above its northernmost village.
     const top = shape.points.reduce((best, point) => (point[0] > best[0] ? point : best));
     const above = window.L.tooltip({ permanent: true, direction: "top", offset: [0, -16], className: "map-hull-name", interactive: false });
+    this.hullNames.push({ name: above, title: shape.title, top });
     return window.L.layerGroup([drawn, above.setLatLng(top).setContent(worded(shape.title))]);
   }
 

@@ -360,6 +360,7 @@ def import_page(state=""):
         "error_count": len(errors) if state == "errors" else 0,
         "more_errors": 112 if state == "errors" else 0,
         "notes": [{"sheet": "行政村", "row": 5, "column": "耕地面积（亩）", "message": "“1410亩”已按 1410 录入。"}],
+        "warning_count": 1,
         "warnings": [{"sheet": "行政村", "row": 9, "column": "户数", "message": "比上年少一半以上，请核对。"}],
         "confirm": None,
         "marked_url": "/marked.xlsx",
