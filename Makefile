@@ -46,7 +46,7 @@ bench:
 	@$(LOCAL) exec --durable -- python -m tests.bench $(ONLY)
 
 drill:
-	@$(LOCAL) exec -- python -m tests.drill $(ONLY)
+	@$(LOCAL) exec --durable -- python -m tests.drill $(ONLY)
 
 screenshots:
 	@$(LOCAL) exec --browser -- python -m tests.screenshots

@@ -45,7 +45,7 @@ def _dispatch(arguments: list[str]) -> int:
     commands.add_parser("run", help="启动演示环境")
     commands.add_parser("test", help="运行测试；其余参数交给 pytest")
     execute = commands.add_parser("exec", help="启动数据库和队列，运行一条命令，然后停止")
-    execute.add_argument("--durable", action="store_true", help="数据库按正式设置落盘（测速时用）")
+    execute.add_argument("--durable", action="store_true", help="数据库和队列按正式设置落盘（测速、演练时用）")
     execute.add_argument("--browser", action="store_true", help="命令需要浏览器和中文字体")
     execute.add_argument("rest", nargs=argparse.REMAINDER)
     commands.add_parser("services", help="只启动数据库和队列，打印环境变量")
