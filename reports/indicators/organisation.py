@@ -12,6 +12,16 @@ _FEDERATION_TOPICS = {
     "federations.steps": Reach.SAME,
 }
 
+# Where what belongs to a federation `f` as a whole is counted: its centre, else its strong village, else the first.
+_LEADING_VILLAGE = """
+            LEFT JOIN LATERAL (
+                SELECT m.village_id FROM federations_federationvillage m
+                WHERE m.federation_id = f.id
+                  AND m.valid_from <= %(day)s AND (m.valid_to IS NULL OR m.valid_to > %(day)s)
+                ORDER BY m.role <> 'centre', m.role <> 'strong', m.village_id LIMIT 1
+            ) AS first_one ON true
+"""
+
 LEADING = Source(
     name="organisation.leading",
     unit="Q",
@@ -64,21 +74,17 @@ SUPPORTS = Source(
 PLANS = Source(
     name="organisation.plans",
     unit="Q",
-    sql="""
+    sql=f"""
         WITH items AS (
             SELECT i.actual_to, coalesce(i.village_id, first_one.village_id) AS code
             FROM federations_planitem i JOIN federations_jointplan p ON p.id = i.plan_id
-            LEFT JOIN LATERAL (
-                SELECT m.village_id FROM federations_federationvillage m
-                WHERE m.federation_id = p.federation_id
-                  AND m.valid_from <= %(day)s AND (m.valid_to IS NULL OR m.valid_to > %(day)s)
-                ORDER BY m.role <> 'centre', m.role <> 'strong', m.village_id LIMIT 1
-            ) AS first_one ON true
+            LEFT JOIN federations_federation f ON f.id = p.federation_id
+            {_LEADING_VILLAGE}
             WHERE i.planned_to <= %(day)s
         )
         SELECT places.code, 'plan_items_done', count(*) FILTER (WHERE items.actual_to <= %(day)s), count(*)
         FROM places JOIN items ON items.code = places.code GROUP BY places.code
-    """,
+    """,  # noqa: S608 -- a constant
     topics={"organisation.plans": Reach.ONWARD, "federations.villages": Reach.SAME},
 )
 
@@ -96,26 +102,21 @@ ENTERPRISES = Source(
     topics=_FEDERATION_TOPICS,
 )
 
-# Like plan items: those who serve a federation count in its leading village.
+# Those who serve a federation count in its leading village.
 DELEGATES = Source(
     name="organisation.delegates",
     unit="Q",
-    sql="""
+    sql=f"""
         WITH staff AS (
             SELECT coalesce(first_one.village_id, o.area_id) AS code
             FROM members_delegatedstaff s JOIN members_partyorganization o ON o.id = s.organization_id
             LEFT JOIN federations_federation f ON f.organization_id = o.id
-            LEFT JOIN LATERAL (
-                SELECT m.village_id FROM federations_federationvillage m
-                WHERE m.federation_id = f.id
-                  AND m.valid_from <= %(day)s AND (m.valid_to IS NULL OR m.valid_to > %(day)s)
-                ORDER BY m.role <> 'centre', m.role <> 'strong', m.village_id LIMIT 1
-            ) AS first_one ON true
+            {_LEADING_VILLAGE}
             WHERE s.valid_from <= %(day)s AND (s.valid_to IS NULL OR s.valid_to > %(day)s)
         )
         SELECT places.code, 'delegated_staff', count(*), NULL::numeric
         FROM places JOIN staff ON staff.code = places.code GROUP BY places.code
-    """,
+    """,  # noqa: S608 -- a constant
     topics={"members.delegates": Reach.ONWARD, "federations.villages": Reach.SAME},
 )
 
