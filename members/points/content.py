@@ -117,15 +117,17 @@ def _problems(content: SchemeContent, county: str) -> _Problems:
         place = f"items.{number}"
         yield from _unnamed(item.code, item.name, place, NAME_LENGTH)
         if item.category not in categories:
-            yield f"{place}.category", f"项目“{item.code}”的类别“{item.category}”不在本办法的类别中，请从上面的类别里选"
+            yield f"{place}.category", f"“{_called(item)}”的类别“{item.category}”不在本办法的类别中，请从上面的类别里选"
         if item.points == 0:
-            yield f"{place}.points", f"项目“{item.code}”的分值不能为 0，扣分项填负数"
+            yield f"{place}.points", f"“{_called(item)}”的分值不能为 0，扣分项填负数"
         if item.quarter_cap is not None and item.quarter_cap <= 0:
-            yield f"{place}.quarter_cap", f"项目“{item.code}”的季度上限应大于 0，不设上限请留空"
+            yield f"{place}.quarter_cap", f"“{_called(item)}”的季度上限应大于 0，不设上限请留空"
         if len(item.group) > CODE_LENGTH:
             yield f"{place}.group", f"取最高分组最多 {CODE_LENGTH} 个字"
         if sentence := refusal(item.name):
             yield f"{place}.name", sentence
+        if sentence := refusal(item.group):
+            yield f"{place}.group", sentence
         if item.town:
             yield from _in_town_item(item, county, place)
     for town, count in Counter(item.town for item in content.items if item.town).items():
@@ -144,6 +146,8 @@ def _in_head(content: SchemeContent) -> _Problems:
         yield "code", f"请填写办法编码，不超过 {CODE_LENGTH} 个字"
     if len(content.name.strip()) > NAME_LENGTH:
         yield "name", f"名称最多 {NAME_LENGTH} 个字"
+    if sentence := refusal(content.name):
+        yield "name", sentence
     if content.top_quota_percent is not None and not 0 <= content.top_quota_percent <= 100:
         yield "top_quota_percent", "最高等次名额应为 0–100 的整数（%），不限名额请留空"
 
@@ -164,7 +168,7 @@ def _in_categories(content: SchemeContent) -> _Problems:
         place = f"categories.{number}"
         yield from _unnamed(category.code, category.name, place, CATEGORY_NAME_LENGTH)
         if category.cap is not None and category.cap < 0:
-            yield f"{place}.cap", f"类别“{category.code}”的上限不能小于 0，不设上限请留空"
+            yield f"{place}.cap", f"类别“{_called(category)}”的上限不能小于 0，不设上限请留空"
         if sentence := refusal(category.name):
             yield f"{place}.name", sentence
 
@@ -183,9 +187,14 @@ def _in_town_item(item: ItemContent, county: str, place: str) -> _Problems:
     if not areacodes.is_code(item.town) or len(item.town) != 9 or not areacodes.contains(county, item.town):
         yield f"{place}.town", f"“{item.town}”不是本县的镇街代码"
     if abs(item.points) > TOWN_POINTS_AT_MOST:
-        yield f"{place}.points", f"镇街自设项目“{item.code}”每次最多 2 分"
+        yield f"{place}.points", f"“{_called(item)}”是镇街自设项目，每次最多 2 分"
     if item.group:
-        yield f"{place}.group", f"镇街自设项目“{item.code}”不能列入县里的取最高分组"
+        yield f"{place}.group", f"“{_called(item)}”是镇街自设项目，不能列入县里的取最高分组"
+
+
+def _called(row: CategoryContent | ItemContent) -> str:
+    """What whoever typed the row knows it by; its code may have been made for him."""
+    return row.name.strip().strip("-") or row.code
 
 
 def _unnamed(code: str, name: str, place: str, longest: int) -> _Problems:

@@ -291,7 +291,7 @@ class ClaimDetail(ClaimView):
             ("编号", claim.subject.number),
             ("类别", claim.subject.get_kind_display()),
             ("积分项目", f"{item.name}（{claim.item_code}）" if item else claim.item_code),
-            ("每项分值", {"value": base.signed(item.points) if item else "", "unit": "分"}),
+            ("每次分值", {"value": base.signed(item.points) if item else "", "unit": "分"}),
             ("数量", claim.quantity),
             ("事由", {"value": claim.reason, "wide": len(claim.reason) > 40}),  # noqa: PLR2004 -- a long line
             ("来源编号", claim.source_ref if is_told(claim.source_ref) else ""),

@@ -28,10 +28,12 @@ from members.points.content import (
     SchemeContent,
     problems_of,
 )
+from members.views.form_words import say_what_to_fill
 from registers.errors import Invalid
 
 QUARTERS_OFFERED = 8
 MOST_ITEMS, MOST_CATEGORIES, MOST_GRADES = 300, 20, 10
+QUOTA_WORDS = dict.fromkeys(("invalid", "min_value", "max_value"), "请填 0 到 100 的整数，不限请留空")
 SPARE_ROWS = 2  # empty rows, for who has no script that adds them
 
 
@@ -73,12 +75,13 @@ class HeadForm(forms.Form):
     rank_by_class = forms.BooleanField(label="各类别分别排名", required=False)
     top_quota_percent = forms.IntegerField(
         label="最高等次名额", min_value=0, max_value=100, required=False,
-        help_text="占联建单位计分人数的百分之几；不限请留空",
+        help_text="占联建单位计分人数的百分之几；不限请留空", error_messages=QUOTA_WORDS,
     )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
+        say_what_to_fill(self)
         offered = quarters_offered(str(self.initial.get("from_quarter") or ""))
         self.fields["from_quarter"].choices = offered  # type: ignore[attr-defined]
         self.fields["top_quota_percent"].unit = "%"  # type: ignore[attr-defined]
@@ -110,6 +113,7 @@ class RowForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        say_what_to_fill(self)
         for field in self.fields.values():
             field.widget.attrs |= {"data-cell": "", "aria-label": field.label, "autocomplete": "off"}
 
@@ -143,6 +147,10 @@ class RowsFormSet(forms.BaseFormSet):
     """Rows of a table; blank ones, also in between, are passed over."""
 
     absolute_max = 1_000
+    default_error_messages = {  # noqa: RUF012 -- Django's own name, read by its class
+        **forms.BaseFormSet.default_error_messages,
+        "too_many_forms": "最多 %(num)d 行，多出来的请删去",
+    }
 
     def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
         # Any row may stay blank, also one that was filled when the page was made.
@@ -166,8 +174,6 @@ CategorySet, ItemSet, GradeSet = (
     rows_formset(ItemForm, MOST_ITEMS),
     rows_formset(GradeForm, MOST_GRADES, 1),
 )
-
-
 _SETS = {"classes": ClassSet, "categories": CategorySet, "items": ItemSet, "grades": GradeSet}
 
 

@@ -134,9 +134,10 @@ class Cells {
     const named = cells[0].map((text) => this.headings.indexOf(plain(text)));
     const headed = named.filter((at) => at >= 0).length > 1;
     const places = headed ? named : cells[0].map((_, at) => column + at);
+    const lines = headed ? cells.slice(1) : cells;
     let target = row;
     let count = 0;
-    for (const line of headed ? cells.slice(1) : cells) {
+    for (const line of lines) {
       target ??= this.grow();
       const controls = this.controls(target);
       line.forEach((text, at) => controls[places[at]] && put(controls[places[at]], text));
@@ -148,7 +149,8 @@ class Cells {
       target = following ?? null;
     }
     this.changed();
-    this.said.textContent = `已粘贴 ${count} 行`;
+    const left = lines.length - count;
+    this.said.textContent = `已粘贴 ${count} 行${left ? `；最多 ${this.limit} 行，后面 ${left} 行没有粘贴` : ""}`;
   }
 }
 

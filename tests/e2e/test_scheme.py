@@ -13,6 +13,19 @@ BLOCK = [
 ]
 
 
+def paste(page, text: str) -> None:
+    """As from WPS, into the field that has the focus."""
+    page.evaluate(
+        """(text) => {
+            const data = new DataTransfer();
+            data.setData("text/plain", text);
+            const event = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
+            document.activeElement.dispatchEvent(event);
+        }""",
+        text,
+    )
+
+
 def test_the_next_version_is_pasted_mended_and_tried(visit):
     county = visit("xianji")
     page = county.page
@@ -25,15 +38,7 @@ def test_the_next_version_is_pasted_mended_and_tried(visit):
     before = rows.count()
     items.get_by_label("类别").nth(before - 2).focus()
     text, _ = wps(BLOCK)
-    page.evaluate(
-        """(text) => {
-            const data = new DataTransfer();
-            data.setData("text/plain", text);
-            const event = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
-            document.activeElement.dispatchEvent(event);
-        }""",
-        text,
-    )
+    paste(page, text)
     # Under its headings, whatever the order of the columns; two rows were free, two are added.
     expect(rows).to_have_count(before + 2)
     expect(items.get_by_label("项目名称").nth(before - 2)).to_have_value("清理河道")
@@ -64,3 +69,13 @@ def test_the_next_version_is_pasted_mended_and_tried(visit):
     county.link("查看试算比较").click()
     expect(page.get_by_role("main")).to_contain_text("不写入积分和得分")
     expect(page.get_by_role("main")).to_contain_text("总分和名次都没有变")
+
+    # A town pastes more rows than it may have of its own: what found no place is told.
+    town = visit("zhenshen")
+    town.menu("积分办法")
+    town.page.get_by_role("link", name="乳山市联建党员积分管理办法").first.click()
+    town.link("镇街自设项目").click()
+    own = town.page.locator("[data-cells=items]")
+    own.get_by_label("项目名称").first.focus()
+    paste(town.page, "\n".join(f"净滩 {number}\t1" for number in range(7)))
+    expect(own.locator("[data-cells-said]")).to_have_text("已粘贴 5 行；最多 5 行，后面 2 行没有粘贴")

@@ -165,3 +165,36 @@ def test_the_editor_asks_the_same_whatever_the_number_of_items(points, draft, dj
 
 def test_a_book_starts_from_the_following_quarter():
     assert start_of("household", None).from_quarter == "2027Q1"
+
+
+def test_what_is_missing_or_too_much_is_told_in_words(points):
+    """Every sentence names what it is about, as whoever typed it knows it: by its name, not a code made for it."""
+    wrong = posted(
+        categories=[{"name": "组织生活", "cap": "-5"}],
+        items=[
+            {"category": "组织生活", "name": "", "points": "1"},
+            {"category": "组织生活", "name": "义务植树", "points": "0", "quarter_cap": "-3"},
+            {"category": "组织生活", "name": "净滩", "points": "1", "group": "爱心捐款"},
+        ],
+        grades=[{"name": "优秀", "minimum": ""}],
+        name="带头拆迁积分办法", top_quota_percent="150", code="",
+    )  # fmt: skip
+    page = text_of(points.client("xianji").post(NEW, wrong))
+    for sentence in (
+        "类别“组织生活”的上限不能小于 0", "“义务植树”的分值不能为 0", "“义务植树”的季度上限应大于 0",
+        "“爱心捐款”涉及捐款捐物", "“带头拆迁积分办法”涉及同意拆迁征地", "请填 0 到 100 的整数",
+        "请填写办法编码", "请填写项目名称", "请填写总分不低于",
+    ):  # fmt: skip
+        assert sentence in page, sentence
+    assert "该字段" not in page and "确保" not in page
+
+
+def test_a_town_is_told_what_is_too_much_or_not_the_countys(points, draft):
+    rows = [{"category": "XF", "name": f"净滩 {number}", "points": "1"} for number in range(6)]
+    address = reverse("schemes:town-items", args=[draft.pk])
+    page = text_of(points.client("zhenshen").post(address, posted(items=rows)))
+    assert "最多 5 行，多出来的请删去" in page and "表单" not in page
+    page = text_of(points.client("zhenshen").post(address, posted(items=[rows[0] | {"category": "QT"}])))
+    assert "没有“QT”这个类别，请从列出的里选" in page
+    page = text_of(points.client("zhenshen").post(address, posted(items=[rows[0] | {"points": "3"}])))
+    assert "“净滩 0”是镇街自设项目，每次最多 2 分" in page
