@@ -23,13 +23,14 @@ from members.points.content import CategoryContent, GradeContent, ItemContent, S
 from members.points.rules import ensure_quarter
 from registers import jobs
 from registers.arrays import insert_rows, take_ids
-from registers.models import Job
+from registers.models import CountySetting, Job
 from registers.scope import Scope
 from villages.demo import COUNTY, OWN_TOWN
 
 FIRST_QUARTER, LOCKED_QUARTERS = "2025Q4", ("2025Q4", "2026Q1", "2026Q2")
 OPEN_QUARTERS = ("2026Q3", "2026Q4")
 STATES = PointClaim.State
+NOTICE = {"closes.supervision_phone": "0631-6660000", "closes.objection_receiver": "县委组织部组织科"}
 SCHEME = SchemeContent(
     code="DY",
     name="乳山市联建党员积分管理办法",
@@ -92,6 +93,8 @@ def load_points(random: Random, subjects: list[Subject], *, county: Any, clerk: 
 
     `county` runs closes, `clerk` declares, `reviewer` approves.
     """
+    for key, value in NOTICE.items():
+        CountySetting.objects.create(area_code=COUNTY, key=key, value=value)
     scheme = put_in_force(scheme=new_version(by=county, area=COUNTY, content=SCHEME), by=county)
     villagers = [Villagers(HOUSEHOLDS, 20260401, by=county), Villagers(REPRESENTATIVES, 20260402, by=county)]
     for quarter in LOCKED_QUARTERS:

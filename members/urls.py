@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from members.views import (
     points_bulk,
+    points_changes,
     points_claims,
     points_close,
     points_closes,
@@ -58,7 +59,8 @@ _closes = [
     path("<int:pk>/", points_close.CloseDetail.as_view(), name="detail"),
     path("<int:pk>/export.xlsx", points_exports.ExportScores.as_view(), name="export"),
     path("<int:pk>/notice/", points_publication.NoticePage.as_view(), name="notice"),
-    path("<int:pk>/changes/", points_publication.ChangesPage.as_view(), name="changes"),
+    path("<int:pk>/changes/", points_changes.ChangesPage.as_view(), name="changes"),
+    path("<int:pk>/again/", points_closes.TryAgain.as_view(), name="again"),
     path("<int:pk>/publish/", points_closes.Publish.as_view(), name="publish"),
     path("<int:pk>/confirm/", points_closes.Confirm.as_view(), name="confirm"),
     path("<int:pk>/reopen/", points_closes.Reopen.as_view(), name="reopen"),

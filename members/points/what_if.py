@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from psycopg2 import sql
 
@@ -24,6 +25,7 @@ from registers.jobs import JobRun, job_kind
 JOB_KIND = "points.what_if"
 RIGHT = "schemes.change"
 MOVERS_KEPT = 100
+QUARTERS_OFFERED = 12
 UNKNOWN_TOLD = 20
 
 # One row a place, a pair of grades or a mover. Grades are compared by how far they are from the best one of their own
@@ -110,17 +112,20 @@ class Trial:
 
 
 def locked_closes(scheme: PointScheme) -> dict[str, QuarterClose]:
-    """By quarter, newest first: the locked closes of the scheme's county that listed its kind of subject."""
+    """By quarter, newest first: the latest locked closes of the scheme's county that listed its kind of subject."""
     closes = QuarterClose.objects.unscoped("whoever makes the county's schemes has all of it").filter(
-        area=scheme.area_id, state=QuarterClose.State.LOCKED
+        Exists(_listed(scheme).filter(close=OuterRef("pk"))), area=scheme.area_id, state=QuarterClose.State.LOCKED
     )
-    return {close.quarter: close for close in closes.order_by("-quarter") if _filled_with(close, scheme)}
+    return {close.quarter: close for close in closes.order_by("-quarter")[:QUARTERS_OFFERED]}
+
+
+def _listed(scheme: PointScheme) -> QuerySet[CloseSubject]:
+    return CloseSubject.objects.unscoped("the county's closes").filter(subject_kind=scheme.subject_kind)
 
 
 def _filled_with(close: QuarterClose, scheme: PointScheme) -> int | None:
     """The version that a close scored this kind of subject by."""
-    rows = CloseSubject.objects.unscoped("the county's close").filter(close=close, subject_kind=scheme.subject_kind)
-    return rows.values_list("scheme_id", flat=True).first()
+    return _listed(scheme).filter(close=close).values_list("scheme_id", flat=True).first()
 
 
 @job_kind(JOB_KIND, "积分办法试算比较")

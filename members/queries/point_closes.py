@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Avg, Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 
 from lianjian import clock
+from lianjian.periods import parse_quarter
 from members.models import CloseSubject, PointClaim, PointGrade, PointScore, QuarterClose, Subject
 from registers.scope import Scope
 
@@ -66,6 +67,16 @@ def own_share(close: QuarterClose, user: Any) -> OwnShare:
     )
     counted = rows.aggregate(all=Count("pk"), own=Count("pk", filter=Q(declared_by=user.pk)))
     return OwnShare(counted["own"], counted["all"])
+
+
+def open_claims(close: QuarterClose, user: Any) -> int:
+    """How many claims of facts within the quarter wait for somebody still: once it is posted they settle later."""
+    quarter = parse_quarter(close.quarter)
+    rows = PointClaim.objects.visible_to(user).filter(
+        PointClaim.in_scope(Scope.area(close.area_id)), state__in=PointClaim.OPEN_STATES,
+        occurred_on__range=(quarter.start, quarter.last_day),
+    )  # fmt: skip
+    return rows.count()
 
 
 @dataclass

@@ -127,7 +127,7 @@ def derive(
             continue
         by_item.setdefault(item.code, ItemLine(item)).lines.append(line)
         if line.reversal:
-            line.not_counted = f"已冲销：{line.reversal.reason}"
+            line.not_counted = "已冲销"  # the reversal, shown under it, tells the reason
         elif item.group and entry.points > 0:
             groups[item.group, entry.occurred_on].append(line)
     for lines in groups.values():

@@ -87,6 +87,7 @@ class ObjectionRegister(Register):
         return f"对“{row.subject.name}”得分的异议"
 
     def actions(self, row: PointObjection, user: Any) -> Iterable[Action]:
+        yield Action("得分怎样得来", reverse("scores:member", args=[row.subject.number]))
         if row.outcome != PointObjection.Outcome.PENDING or not row.is_changeable_by(user, DECIDE):
             return
         own = row.received_by_id == user.pk

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
+from django.db.models import Count, Max, Min, Q
 from django.urls import reverse
 
 from lianjian import clock
 from lianjian.periods import Period
-from members.models import PointClaim, QuarterClose, Subject
+from members.actions.objections import DECIDE
+from members.models import PointClaim, PointObjection, QuarterClose, Subject
 from members.queries.point_claims import claims_waiting_for, has_a_step
 from members.queries.point_closes import binding_scores
 from members.queries.point_deadlines import overdue_in
@@ -40,6 +43,7 @@ def plug_in() -> None:
     register_lookup(SUBJECT_LOOKUP, suggest_subjects)
     sockets.owed.plug("points.claims", owed_claims)
     sockets.owed.plug("points.overdue", owed_overdue)
+    sockets.owed.plug("points.objections", owed_objections)
     sockets.owed.plug("points.closes", owed_closes)
 
 
@@ -111,20 +115,38 @@ def owed_overdue(user: Any) -> Iterator[sockets.Owed]:
         yield sockets.Owed("积分申报过期未办", reverse("claims:overdue"), "查看", count=late)
 
 
+def owed_objections(user: Any) -> Iterator[sockets.Owed]:
+    """Objections that wait for their decision, by the day on which the time of publication ends."""
+    if not user.can(DECIDE):
+        return
+    rows = PointObjection.objects.changeable_by(user, DECIDE).filter(outcome=PointObjection.Outcome.PENDING)
+    waiting = rows.order_by().values("quarter").annotate(count=Count("pk"), until=Min("close__objections_until"))
+    for one in waiting.order_by("quarter"):
+        query = urlencode({"outcome": "pending", "quarter": one["quarter"]})
+        title = f"{base.quarter_label(one['quarter'])}积分异议待处理"
+        url = f"{reverse('point-objections:list')}?{query}"
+        yield sockets.Owed(title, url, "处理", due_on=one["until"], count=one["count"])
+
+
 def owed_closes(user: Any) -> Iterator[sockets.Owed]:
-    """The last quarter where the user's county has not locked it yet."""
+    """Quarters of the user's counties that are not locked: the last one, and earlier ones posted or reopened."""
     if not user.can(RUN):
         return
     scope = user.scope_for(RUN)
     counties = [county for county in counties_of(scope) if scope.covers(county)]
-    if not counties:
-        return
     last = Period.of(clock.today()).previous()
-    closes = QuarterClose.objects.changeable_by(user, RUN).filter(quarter=str(last), area_id__in=counties)
-    states = dict(closes.filter(state__in=("published", "locked")).values_list("area_id", "state"))
-    for county in counties:
-        state = states.get(county)
-        if state == QuarterClose.State.LOCKED:
+    versions = QuarterClose.objects.changeable_by(user, RUN).filter(area_id__in=counties, quarter__lte=str(last))
+    posted = Q(state=QuarterClose.State.PUBLISHED)
+    found = versions.order_by().values("area_id", "quarter").annotate(
+        locked=Count("pk", filter=Q(state=QuarterClose.State.LOCKED)), posted=Count("pk", filter=posted),
+        until=Max("objections_until", filter=posted), reopened=Count("reopened_at"),
+    )  # fmt: skip
+    begun: dict[tuple[str, str], Any] = {(one["area_id"], one["quarter"]): one for one in found}
+    wanted = {*begun, *((county, str(last)) for county in counties)}
+    for county, quarter in sorted(wanted, key=lambda one: (one[1], one[0])):
+        one = begun.get((county, quarter), {"locked": 0, "posted": 0, "until": None, "reopened": 0})
+        if one["locked"] or not (one["posted"] or one["reopened"] or quarter == str(last)):
             continue
-        title = f"{last.label}积分{'公示后待审定' if state else '还没有结算'}"
-        yield sockets.Owed(title, f"{reverse('closes:list')}?quarter={last}", "办理")
+        done = "公示后待审定" if one["posted"] else "重新打开后还没有公示" if one["reopened"] else "还没有结算"
+        title = f"{base.quarter_label(quarter)}积分{done}"
+        yield sockets.Owed(title, f"{reverse('closes:list')}?quarter={quarter}", "办理", due_on=one["until"])

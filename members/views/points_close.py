@@ -1,5 +1,6 @@
 """One version of a close: what it counts, its scores with filters, and what the user may do with it."""
 
+import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -19,6 +20,7 @@ from members.views.points_closes import (
     DIGEST_SHOWN,
     PUBLISH,
     REOPEN,
+    RUN,
     TITLE,
     CloseView,
     State,
@@ -83,7 +85,8 @@ class CloseDetail(CloseView):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         close = self.close(pk)
-        kinds = list(queries.kinds_in(close, self.user))
+        books = queries.kinds_in(close, self.user)
+        kinds = list(books)
         form = ScoreFilters(request.GET, scope=self.scope, close=close, user=self.user, kinds=kinds)
         kind = form.shown_kind
         grades = queries.grade_names(close, self.user, kind)
@@ -111,6 +114,7 @@ class CloseDetail(CloseView):
             "figures": figures(towns, before_towns, before),
             "towns": town_table(towns, names, kind) if len(towns) > 1 else None,
             "chart": self.chart(close, kind, grades),
+            "tabs": self.tabs(books, kind),
             "columns": heads,
             "rows": [self.score_row(heads, score, names, totals, before) for score in page.rows],
             "urls": {"clear": f"?{urlencode({'kind': kind})}" if len(kinds) > 1 else "?",
@@ -138,6 +142,15 @@ class CloseDetail(CloseView):
             return ("rank_town", "close_subject__number")
         return ("close_subject__town_code", "rank_town", "close_subject__number")
 
+    def tabs(self, books: dict[str, int], chosen: str) -> list[dict[str, Any]]:
+        """The books (P22), which are never ranked together; none where the close has one only."""
+        names = dict(SubjectKind.choices)
+        return [
+            {"title": names[kind], "url": f"?{urlencode({'kind': kind})}", "active": kind == chosen,
+             "badge": f"{count:,}"}
+            for kind, count in books.items()
+        ] if len(books) > 1 else []  # fmt: skip
+
     def key_facts(self, close: QuarterClose) -> list[tuple[str, str]]:
         facts = [("版本", f"第 {close.number} 版"), ("结果摘要", close.digest[:DIGEST_SHOWN])]
         if close.state == State.PUBLISHED and close.objections_until:
@@ -151,6 +164,8 @@ class CloseDetail(CloseView):
             made.append(Action("公示表", reverse("closes:notice", args=[close.pk]), icon="printer"))
         if close.number > 1:
             made.append(Action("与上一版对比", reverse("closes:changes", args=[close.pk]), icon="arrows-exchange"))
+        if close.state == State.TRIAL and self.may(RUN, close):
+            made.append(Action("再次试算", reverse("closes:again", args=[close.pk]), method="post", icon="calculator"))
         if close.state == State.TRIAL and self.may(PUBLISH, close):
             over = periods.parse_quarter(close.quarter).last_day < clock.today()
             made.append(
@@ -162,19 +177,30 @@ class CloseDetail(CloseView):
                 )
             )  # fmt: skip
         if close.state == State.PUBLISHED and self.may(CONFIRM, close):
+            early = f"公示到 {close.objections_until}，现在还没有满。" if is_early(close) else ""
             made.append(
                 Action(
                     "审定", reverse("closes:confirm", args=[close.pk]), method="post", tone="primary", icon="lock",
-                    confirm=f"审定“{label}”第 {close.number} 版？审定后得分、等次和名次不再变动，"
+                    confirm=f"审定“{label}”第 {close.number} 版？{early}审定后得分、等次和名次不再变动，"
                     "要改须由另一位同志重新打开。",
                 )
             )  # fmt: skip
+        if self.reopen_url(close) and not self.own_step(close):
+            made.append(Action("重新打开", "#reopen", icon="lock-open"))
         return made
 
     def notices(self, close: QuarterClose) -> list[Notice]:
         notices = []
         if close.state == State.TRIAL:
             notices.append(Notice("这是试算，仅供核对；公示前可以再次试算。", "waiting"))
+            if count := queries.open_claims(close, self.user):
+                query = urlencode({"tab": "all", "state": "open", "quarter": close.quarter})
+                notices.append(
+                    Notice(
+                        f"这个季度的事还有 {count:,} 条申报没有审定，公示以后审定的计入下一季度。",
+                        "waiting", f"{reverse('claims:list')}?{query}", "查看申报",
+                    )
+                )  # fmt: skip
             if self.may(PUBLISH, close) and (share := queries.own_share(close, self.user)).is_most:
                 notices.append(
                     Notice(
@@ -210,15 +236,15 @@ class CloseDetail(CloseView):
         return f"这一版是您{word}的，要重新打开须由另一位同志办理。" if who == self.user.pk else ""
 
     def steps(self, close: QuarterClose) -> list[dict[str, Any]]:
+        early = close.locked_at is not None and is_early(close, close.locked_at)
         told = (
             ("试算完成", close.started_by, close.whole_at, ""),
             ("公示", close.published_by, close.published_at, ""),
-            ("审定", close.locked_by, close.locked_at, ""),
+            ("审定（公示未满）" if early else "审定", close.locked_by, close.locked_at, ""),
             ("重新打开", close.reopened_by, close.reopened_at, close.reopen_reason),
         )
         return [
-            {"what": what, "who": who.name if who else "", "when": moment(when),
-             "changes": [("原因", "", reason)] if reason else []}
+            {"what": what, "who": who.name if who else "", "when": moment(when), "reason": reason}
             for what, who, when, reason in reversed(told)
             if when is not None
         ]  # fmt: skip
@@ -297,6 +323,12 @@ class CloseDetail(CloseView):
             values["change"] = base.signed(score.total - earlier)
         cells = [values.get(column["key"]) for column in heads]
         return base.row(heads, cells, url=reverse("scores:detail", args=[subject.pk]), pk=subject.pk)
+
+
+def is_early(close: QuarterClose, at: dt.datetime | None = None) -> bool:
+    """Whether the time of publication is not over: at a moment, or now."""
+    day = clock.today() if at is None else at.astimezone(clock.SHANGHAI).date()
+    return close.objections_until is not None and day <= close.objections_until
 
 
 def percent(value: int, total: int) -> str:

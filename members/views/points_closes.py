@@ -114,6 +114,9 @@ class StartClose(base.PointsView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         county, quarter = request.POST.get("county", ""), request.POST.get("quarter", "")
+        return self.started(county, quarter)
+
+    def started(self, county: str, quarter: str) -> HttpResponse:
         _, job = actions.start_close(by=self.user, county=county, quarter=quarter)
         return redirect("jobs:detail", pk=job.pk) if job.owner_id == self.user.pk else self.others(job)
 
@@ -137,6 +140,17 @@ class CloseView(base.PointsList):
 
     def may(self, right: str, close: QuarterClose) -> bool:
         return self.user.scope_for(right).covers(close.area_id)
+
+
+class TryAgain(CloseView, StartClose):
+    """Another trial of the same quarter."""
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:  # type: ignore[override]
+        close = self.close(pk)
+        return self.started(close.area_id, close.quarter)
+
+    def came_from(self) -> str:
+        return reverse("closes:detail", args=[self.kwargs["pk"]])
 
 
 class StepView(CloseView):

@@ -1,10 +1,10 @@
-"""The list that is posted (公示表), what changed between two versions, and the results of a year."""
+"""The list that is posted (公示表) and the results of a year."""
 
 from typing import Any
 
 from django import forms
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 
 from lianjian import areacodes, clock
@@ -15,13 +15,12 @@ from members.queries import point_closes as queries
 from members.queries import point_publication as publication
 from members.queries.duty_boards import hidden_name
 from members.views import points_base as base
-from members.views.points_closes import TITLE, CloseView, State, state_cell
+from members.views.points_closes import TITLE, CloseView, State
 from members.views.points_exports import workbook
 from registers.models.setting import setting
 from registers.rows.columns import Column, Integer, Points, Text
 
 MOST_POSTED = 2_000  # names on one paper; a county is posted village by village
-MOST_CHANGES = 500
 MOST_OF_A_YEAR = 500
 MOST_EXPORTED = 50_000
 ADVICE = "仅供民主评议参考"
@@ -34,12 +33,18 @@ class NoticeForm(forms.Form):
     federation = forms.ChoiceField(label="新村、联建片区", required=False)
     kind = forms.ChoiceField(label="对象", required=False)
 
-    def __init__(self, data: Any, *, view: "NoticePage", close: QuarterClose, kinds: list[str]) -> None:
-        super().__init__(data, label_suffix="")
-        chosen = self.data.get("area", "")
-        fields: dict[str, Any] = self.fields
-        fields["area"].choices = [("", "请选择"), *base.area_choices(view.scope, chosen)]
+    def __init__(self, data: QueryDict, *, view: "NoticePage", close: QuarterClose, kinds: list[str]) -> None:
         federations = queries.federations_in(close, view.user)
+        places = base.area_choices(view.scope)
+        if not data.get("area") and not data.get("federation"):
+            data = data.copy()
+            if len(places) == 1:  # a village clerk's own village
+                data["area"] = places[0][0]
+            elif len(federations) == 1:  # a secretary's own federation
+                data["federation"] = str(federations[0][0])
+        super().__init__(data, label_suffix="")
+        fields: dict[str, Any] = self.fields
+        fields["area"].choices = [("", "请选择"), *base.area_choices(view.scope, data.get("area", ""))]
         fields["federation"].choices = [("", "不限"), *((str(pk), name) for pk, name in federations)]
         names = dict(SubjectKind.choices)
         fields["kind"].choices = [(kind, names[kind]) for kind in kinds]
@@ -63,9 +68,6 @@ class NoticePage(CloseView):
         form = NoticeForm(request.GET, view=self, close=close, kinds=kinds)
         kind = form.value("kind") or (kinds[0] if kinds else SubjectKind.MEMBER)
         area, federation = form.value("area"), form.value("federation")
-        choices = base.area_choices(self.scope)
-        if not area and not federation and len(choices) == 1:  # a village clerk's own village
-            area = choices[0][0]
         label = base.quarter_label(close.quarter)
         context: dict[str, Any] = {
             "breadcrumbs": self.crumbs(
@@ -123,72 +125,6 @@ class NoticePage(CloseView):
         low, high = areacodes.subtree(area)
         inside = Q(close_subject__village_code__gte=low, close_subject__village_code__lt=high)
         return inside, "rank_village" if len(area) == areacodes.LEVEL_LENGTHS["village"] else "rank_town"
-
-
-class ChangesPage(CloseView):
-    """Two versions of a quarter beside each other: whose result moved, and by how much."""
-
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        close = self.close(pk)
-        others = queries.closes_for(self.user).filter(area=close.area_id, quarter=close.quarter).exclude(pk=pk)
-        wanted = request.GET.get("with", "")
-        earlier = others.filter(number__lt=close.number).order_by("-number").first()
-        other = others.filter(pk=int(wanted)).first() if wanted.isdecimal() and len(wanted) < 19 else earlier  # noqa: PLR2004
-        if other is None:
-            raise Http404
-        old, new = sorted((close, other), key=lambda one: one.number)
-        found = publication.changes(old, new, self.scope, MOST_CHANGES)
-        names = base.place_names(change.village for change in found)
-        head = base.head
-        heads = [
-            head("name", "姓名", main=True), head("village", "村居", css="name"),
-            head("before", f"第 {old.number} 版", css="num", unit="分", main=True),
-            head("after", f"第 {new.number} 版", css="num", unit="分", main=True),
-            head("change", "变化", css="num", unit="分", main=True), head("grade", "等次"),
-            head("rank", "名次", meaning="联建内名次；没有联建的为村内名次"),
-        ]  # fmt: skip
-        context = {
-            "register": {"title": "两版对比", "empty_text": "两版的结果完全相同。"},
-            "breadcrumbs": self.crumbs(
-                (TITLE, reverse("closes:list")),
-                (f"{base.quarter_label(close.quarter)}积分结算", reverse("closes:detail", args=[pk])),
-                ("两版对比", ""),
-            ),
-            "object_title": f"{base.quarter_label(close.quarter)}：第 {old.number} 版与第 {new.number} 版",
-            "columns": heads,
-            "rows": [self.line(heads, change, names) for change in found],
-            "count": len(found),
-            "urls": {},
-            "most": MOST_CHANGES if len(found) == MOST_CHANGES else None,
-            "versions": [
-                {"title": f"第 {one.number} 版", "url": f"?with={one.pk}", "status": state_cell(one),
-                 "current": one.pk == other.pk}
-                for one in others.order_by("-number")[:20]
-            ],
-            "back_url": reverse("closes:detail", args=[pk]),
-        }  # fmt: skip
-        return self.page("members/points/changes.html", context)
-
-    def line(self, heads: list[dict], change: publication.Change, names: dict[str, str]) -> dict[str, Any]:
-        both = change.total is not None and change.total_before is not None
-        cells = [
-            change.name, names.get(change.village, change.village), told(change.listed_before, change.total_before),
-            told(change.listed, change.total), base.signed(change.total - change.total_before) if both else "",  # type: ignore[operator]
-            moved(change.grade_before, change.grade), moved(change.rank_before, change.rank),
-        ]  # fmt: skip
-        url = reverse("scores:detail", args=[change.score]) if change.score else ""
-        return base.row(heads, cells, url=url)
-
-
-def told(listed: bool, total: int | None) -> str:
-    if not listed:
-        return "不在内"
-    return base.points(total) if total is not None else "免于积分"
-
-
-def moved(before: Any, after: Any) -> str:
-    shown = [str(value) if value not in (None, "") else "—" for value in (before, after)]
-    return shown[0] if shown[0] == shown[1] else " → ".join(shown)
 
 
 class YearForm(forms.Form):
@@ -285,4 +221,4 @@ class YearPage(base.PointsView):
         return workbook(f"{year}年度积分结果", columns, cells, [note])
 
 
-__all__ = ["ChangesPage", "NoticePage", "YearPage"]
+__all__ = ["NoticePage", "YearPage"]

@@ -40,9 +40,8 @@ class WhatIf(OwnSchemeView):
             "breadcrumbs": self.crumbs((TITLE, reverse("schemes:list")), (str(scheme), detail), ("试算比较", "")),
             "scheme": scheme,
             "quarters": [
-                {"value": quarter, "label": base.quarter_label(quarter), "people": f"{close.subject_count:,}",
-                 "checked": index == 0}
-                for index, (quarter, close) in enumerate(what_if.locked_closes(scheme).items())
+                {"value": quarter, "label": base.quarter_label(quarter), "checked": index == 0}
+                for index, quarter in enumerate(what_if.locked_closes(scheme))
             ],
             "at_most": QUARTERS_AT_MOST,
             "no_trace": NO_TRACE,

@@ -67,6 +67,9 @@ class ActionForm(forms.Form):
                 field.bind(RowContext(user, register))
             if field.required:
                 field.error_messages["required"] = "没有填，这一项必填"
+            if isinstance(field, forms.IntegerField) and field.max_value is not None:
+                limits = f"填 {field.min_value} 到 {field.max_value} 的整数"
+                field.error_messages |= dict.fromkeys(("invalid", "min_value", "max_value"), limits)
 
     def take(self, error: DomainError) -> None:
         """An action's refusal at its field, or on top."""

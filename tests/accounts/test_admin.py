@@ -52,6 +52,7 @@ def test_a_weak_password_is_refused_with_words(world):
     facts = {"username": "xinren", "name": "新人", "is_active": "on", "password_new": "123456"}
     page = world.client("sysadmin").post("/admin/accounts/user/add/", facts)
     assert page.status_code == 200 and not User.objects.filter(username="xinren").exists()
+    assert "密码太短，至少要 10 个字符" in page.content.decode() and "This password" not in page.content.decode()
 
 
 def test_the_system_administrator_cannot_grant(world):

@@ -165,6 +165,7 @@ POINT_PAGES = (
     *row("closes:export", POINTS, "closes", POINTS, shared=True),
     *row("closes:notice", POINTS, "closes:posted", POINTS, shared=True),
     *row("closes:changes", POINTS, "closes:second", POINTS, shared=True),
+    *row("closes:again", COUNTY, "closes", POINTS, "post", shared=True),
     *row("closes:publish", COUNTY, "closes", POINTS, "post", shared=True),
     *row("closes:confirm", COUNTY, "closes", POINTS, "post", shared=True),
     *row("closes:reopen", COUNTY, "closes", POINTS, "post", shared=True, given=WHY),

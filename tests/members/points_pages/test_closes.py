@@ -1,12 +1,15 @@
 """Quarter closes in the browser: the steps, who sees what, filters, the change since the last quarter."""
 
 import datetime as dt
+import html
+import re
 
 import pytest
 from django.urls import reverse
 
 from members.actions.closes import start_close
 from members.models import CloseSubject, QuarterClose
+from members.views.points_close import CloseDetail
 from registers import jobs
 from registers.models import Job
 from tests.members.points.stage import (
@@ -15,6 +18,7 @@ from tests.members.points.stage import (
     approved,
     closed,
     cover_town_step,
+    declared,
     federate,
     second_county_user,
 )
@@ -82,6 +86,36 @@ def test_publish_confirm_and_reopen_by_a_second_person(quarter):
     assert close_of(quarter).state == "superseded"
     after = text_of(quarter.client("xianji").get(reverse("closes:detail", args=[quarter.close.pk])))
     assert "漏记一次活动" in after
+
+
+def test_the_page_of_a_trial_says_what_waits_and_tries_again(quarter):
+    declared(quarter.user("zhenjie"), quarter.members["4"])
+    client = quarter.client("xianji")
+    detail = reverse("closes:detail", args=[quarter.close.pk])
+    page = text_of(client.get(detail))
+    assert "这个季度的事还有 1 条申报没有审定" in page and "再次试算" in page
+    address = html.unescape(re.search(r'href="(/claims/[^"]*state=open[^"]*)"', page)[1])
+    assert quarter.members["4"].name in text_of(client.get(address)).partition("<tbody>")[2]
+    again = reverse("closes:again", args=[quarter.close.pk])
+    assert "/jobs/" in client.post(again)["Location"] and quarter.client("lingdao").post(again).status_code == 403
+    assert again not in text_of(quarter.client("lingdao").get(detail))
+
+
+def test_locking_before_the_end_of_publication_is_told_and_kept(quarter):
+    step(quarter, "publish")
+    page = text_of(quarter.client("xianji").get(reverse("closes:detail", args=[quarter.close.pk])))
+    assert "公示到 2026-11-27，现在还没有满" in page
+    assert "审定（公示未满）" in text_of(step(quarter, "confirm"))
+
+
+def test_books_stand_beside_each_other(quarter):
+    """P22: three books, never ranked together; each has its own tab, and one alone needs none."""
+    page = text_of(quarter.client("xianji").get(reverse("closes:detail", args=[quarter.close.pk])))
+    assert 'aria-label="积分对象"' not in page
+    tabs = CloseDetail().tabs({"member": 1_200, "household": 3}, "household")
+    assert [(tab["title"], tab["badge"], tab["active"]) for tab in tabs] == [
+        ("党员", "1,200", False), ("村民户", "3", True),
+    ]  # fmt: skip
 
 
 def test_a_running_quarter_cannot_be_published(points):

@@ -51,7 +51,8 @@ def test_beyond_the_village_names_are_hidden_and_the_town_names_receiver_and_tel
 
 
 def test_a_clerk_posts_his_own_village_and_nobody_anothers(published):
-    assert "锅上2026年第三季度" in notice(published, "cunji")
+    own = notice(published, "cunji")
+    assert "锅上2026年第三季度" in own and f'<option value="{GUOSHANG}" selected>' in own
     other = notice(published, "cunji", area=OTHER_TOWN)
     assert "孙守业" not in other and "请选择" in other
     assert "<article" not in notice(published, "qita", area=TOWN)
@@ -69,10 +70,11 @@ def test_two_versions_show_who_moved(quarter):
     client = quarter.client("xianji")
     with CaptureQueriesContext(connection) as queries:
         page = text_of(client.get(reverse("closes:changes", args=[second.pk])))
-    assert len(queries) <= 12
+    assert len(queries) <= 14
     table = page.partition("<tbody>")[2].partition("</tbody>")[0]
     assert "李海燕" in table and "+5.0" in table and "合格 → 优秀" in table
     assert gone.name in table and "不在内" in table
+    assert "组织生活 +5.0" in table and "新列入名单" in table, "each line says where in the sum it moved"
     assert "王建国" not in table
     assert "孙守业" not in page
     seen = text_of(quarter.client("qita").get(reverse("closes:changes", args=[second.pk])))

@@ -8,11 +8,13 @@ from django.urls import reverse
 
 from members.actions import claims as actions
 from members.actions import schemes
+from members.actions.closes import reopen
 from members.actions.entries import reverse_entry
-from members.models import PointEntry, PointScore
+from members.actions.objections import receive
+from members.models import PointEntry, PointScore, QuarterClose
 from members.points.content import CategoryContent, ItemContent
 from members.queries.point_derivation import derive
-from members.registers.points import owed_claims, owed_closes
+from members.registers.points import owed_claims, owed_closes, owed_objections
 from registers import sockets
 from registers.workbooks.reading import read_workbook
 from tests.members.points.stage import (
@@ -26,6 +28,7 @@ from tests.members.points.stage import (
     federate,
     member,
     put_scheme,
+    second_county_user,
 )
 from tests.members.points_pages.conftest import score_of, step, text_of
 from tests.reports import factories as make
@@ -95,7 +98,7 @@ def test_a_reversal_after_the_close_is_said(quarter):
     answer = client.post(reverse("entries:reverse", args=[entry.pk]), {"reason": "记错了人"}, follow=True)
     assert "已冲销" in text_of(answer)
     page = text_of(client.get(reverse("scores:detail", args=[score_of(quarter, "1").pk])))
-    assert "这一版结算之后积分记录又有变化" in page and "已冲销：记错了人" in page
+    assert "这一版结算之后积分记录又有变化" in page and "不计：已冲销" in page and "记错了人" in page
 
 
 def test_the_told_sum_is_the_computed_one(quarter):
@@ -288,10 +291,25 @@ def test_what_is_owed(quarter):
     assert "2026年第三季度积分还没有结算" in owed.title
     step(quarter, "publish")
     (owed,) = owed_closes(quarter.user("xianji"))
-    assert "待审定" in owed.title
+    assert "待审定" in owed.title and owed.due_on == dt.date(2026, 11, 27)
     step(quarter, "confirm")
     assert not list(owed_closes(quarter.user("xianji"))) and not list(owed_closes(quarter.user("zhenshen")))
     assert any("积分申报等您办理" in one.title for one in sockets.owed.ask(quarter.user("zhenshen")))
+
+
+def test_objections_and_reopened_quarters_are_owed(quarter):
+    step(quarter, "publish")
+    receive(
+        by=quarter.user("zhenjie"), objection=None, quarter="2026Q3", subject=quarter.members["1"],
+        received_on=dt.date(2026, 11, 20), content="记多了",
+    )  # fmt: skip
+    (owed,) = owed_objections(quarter.user("xianji"))
+    assert owed.count == 1 and owed.due_on == dt.date(2026, 11, 27)
+    assert "记多了" in text_of(quarter.client("xianji").get(owed.url)).partition("<tbody>")[2]
+    assert not list(owed_objections(quarter.user("zhenjie")))
+    reopen(close=QuarterClose.objects.unscoped("test").get(), by=second_county_user(), reason="漏记")
+    (owed,) = owed_closes(quarter.user("xianji"))
+    assert "重新打开后还没有公示" in owed.title
 
 
 def test_rejecting_and_taking_back(points):
