@@ -120,6 +120,7 @@ class ReviewRegister(Register):
         yield Related(
             "结果", "duty-results", results, ("name", "member_no", "result", "note"),
             filters={"review": row.pk}, initial={"review": row.pk}, empty="还没有结果，可以整块粘贴。",
+            paste=True,
         )  # fmt: skip
 
 

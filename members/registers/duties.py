@@ -98,6 +98,7 @@ class DutyListRegister(Register):
         yield Related(
             "事项", "duty-items", items, ("number", "name", "responsible", "content", "frequency", "item_codes"),
             filters=mine, initial=mine if draft else None, empty="还没有事项，可以整块粘贴。",
+            paste=True,
         )  # fmt: skip
         if not draft:
             signed = register_of("duty-contracts").rows(user).filter(duty_list=row).order_by("-signed_on", "pk")

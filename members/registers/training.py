@@ -152,6 +152,7 @@ class TrainingRegister(Register):
         yield Related(
             "签到", "attendances", rows, ("name", "village_code", "member_no", "attended", "note"),
             filters={"training": row.pk}, initial={"training": row.pk}, empty="还没有登记签到，可以整块粘贴名单。",
+            paste=True,
         )  # fmt: skip
 
     def notices(self, row: Training, user: Any) -> Iterable[Notice]:

@@ -106,4 +106,7 @@ class DetailFace(Face):
             "all_url": present.list_url(target, **part.filters) if more else "",
             "empty": part.empty,
             "add_url": f"{reverse(target.url_name('new'))}?{urlencode(part.initial or {})}" if may_add else "",
+            "paste_url": f"{reverse(target.url_name('grid'))}?{urlencode(part.initial or {})}"
+            if may_add and part.paste
+            else "",
         }

@@ -35,7 +35,7 @@ class Related:
     """Rows of another register beside one thing; five are shown and `filters` open all of them in its list.
 
     `rows` come from that register's guard: `register_of(slug).rows(user).filter(...)`, in the order wanted.
-    `initial` fills its form when `can_add`.
+    `initial` fills its form when `can_add`; with `paste` the grid too is offered, each new row beginning with it.
     """
 
     title: str
@@ -45,6 +45,7 @@ class Related:
     filters: Mapping[str, object] = field(default_factory=dict)
     initial: Mapping[str, object] | None = None
     empty: str = ""
+    paste: bool = False
 
 
 @dataclass(frozen=True)

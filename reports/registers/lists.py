@@ -176,6 +176,7 @@ class ListRegister(Register):
         yield Related(
             "项目", "assessment-items", items, ("name", "category", "source", "criteria"), filters=mine,
             initial=mine if draft else None, empty="还没有项目，可以整块粘贴。",
+            paste=True,
         )  # fmt: skip
         yield _classes(row)
         if row.state == AssessmentList.State.IN_FORCE and user.can(AssessmentMark.view_right):

@@ -214,3 +214,18 @@ def test_kind_of_a_list_with_point_items_stays(world, village):
     )  # fmt: skip
     with pytest.raises(WrongState, match="先清空"):
         save_list(by=by, duty_list=draft, area=village.area, name="草稿", subject_kind="household", valid_from=FIRST)
+
+
+def test_the_items_of_a_list_are_pasted_from_its_page(world, village):
+    """The grid opens knowing which list its new rows belong to; a list out of sight is no list."""
+    draft = save_list(
+        by=world.user("cunji"), area=village.area, name="代表清单", subject_kind="representative", valid_from=FIRST
+    )
+    address = f"/duty-items/grid/?duty_list={draft.pk}"
+    assert f'href="{address}"' in world.client("cunji").get(f"/duty-lists/{draft.pk}/").content.decode()
+
+    def presets(who: str, path: str) -> list:
+        return world.client(who).get(path).context["data"]["presets"]
+
+    assert presets("cunji", address) == [(0, "代表清单")]
+    assert presets("qita", address) == [] == presets("cunji", "/duty-items/grid/?duty_list=x")

@@ -1,8 +1,9 @@
 """What the grid shows: columns as the browser draws and edits them, and rows as the texts a person would type."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from lianjian import clock
@@ -12,7 +13,7 @@ from registers.exchange.exporting import Labels
 from registers.pages.present import visible_columns
 from registers.pages.widgets import QUARTERS_OFFERED, lookup_name
 from registers.reading import is_year
-from registers.register import Register
+from registers.register import Register, registers
 from registers.rows.columns import Choice, Column, Date, Quarter, Reference, YesNo
 from registers.rows.headings import plain
 from registers.workbooks import identity
@@ -127,6 +128,26 @@ def _texts(register: Register, column: Column, rows: Sequence[Any], context: Row
         else:
             text = column.kind.format(value)
             yield identity.mask(text) if column.kind.personal else text
+
+
+def presets(register: Register, user: Any, given: Mapping[str, str]) -> list[tuple[int, str]]:
+    """(column, text) of the things that an address names, such as the list whose items are to be pasted: what a new
+    row begins with. A thing that the user does not see is passed over."""
+    found = []
+    by_slug = {each.slug: each for each in registers()}
+    for at, column in enumerate(visible_columns(register, user)):
+        target = by_slug.get(register.lookups.get(column.field, ""))
+        if target is None or column.readonly or not given.get(column.field):
+            continue
+        try:
+            thing = target.rows(user).filter(pk=given[column.field]).first()
+        except (ValueError, ValidationError):
+            continue  # no key of anything
+        if thing is not None:
+            labels = Labels(column, RowContext(user, register))
+            labels.learn([thing])
+            found.append((at, str(labels(thing))))
+    return found
 
 
 def rows_for_grid(register: Register, user: Any, rows: Sequence[Any]) -> list[dict[str, Any]]:

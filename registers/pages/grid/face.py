@@ -16,7 +16,7 @@ from registers.ordering import ordering_of
 from registers.pages.faces import Face
 from registers.pages.grid import carrying
 from registers.pages.grid.bodies import LIMIT, SentRow, known_of, pasted_cells, read_body, sent_rows, table_of
-from registers.pages.grid.cells import column_specs, frozen_columns, rows_for_grid
+from registers.pages.grid.cells import column_specs, frozen_columns, presets, rows_for_grid
 from registers.pages.grid.pasting import known_rows, placed
 from registers.pages.history import last_changes
 from registers.rows.results import CheckedRows, RowError, RowNote, RowWarning
@@ -76,6 +76,7 @@ class GridFace(GridAnswers, Face):
             "frozen": frozen_columns(specs),
             "rows": rows_for_grid(register, self.user, rows),
             "carried": carried.rows if carried else [],
+            "presets": presets(register, self.user, request.GET.dict()) if register.can_create else [],
             "limit": LIMIT,
             "empty": EMPTY_ROWS if register.can_create else 0,
         }

@@ -34,10 +34,11 @@ export class Row {
 }
 
 export class Model extends EventTarget {
-  constructor({ columns, rows, carried, empty, limit }) {
+  constructor({ columns, rows, carried, empty, limit, presets = [] }) {
     super();
     this.columns = columns;
     this.limit = limit;
+    this.presets = presets; // [column index, text]: what a new row begins with, once something is put into it
     this.step = empty; // rows to add at once; 0: no rows may be added
     this.at = new Map(columns.map((column, index) => [column.field, index]));
     this.names = columns.map(() => new Map()); // of looked-up things: what is sent → what people read
@@ -83,6 +84,7 @@ export class Model extends EventTarget {
   /** Set cells, [[row, column index, text]]; those that take nothing in are left out. Returns how many were left out. */
   set(changes, { undoable = true } = {}) {
     const step = [];
+    const fresh = new Set(changes.map(([row]) => row).filter((row) => row?.isEmpty));
     let refused = 0;
     for (const [row, at, text] of changes) {
       if (!row) {
@@ -93,6 +95,14 @@ export class Model extends EventTarget {
       } else if (row.cells[at] !== text) {
         step.push([row, at, row.cells[at], text]);
         row.cells[at] = text;
+      }
+    }
+    for (const row of fresh) {
+      for (const [at, text] of row.isEmpty ? [] : this.presets) {
+        if (row.cells[at] === "") {
+          step.push([row, at, "", text]);
+          row.cells[at] = text;
+        }
       }
     }
     if (step.length && undoable) {
