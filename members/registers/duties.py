@@ -96,7 +96,7 @@ class DutyListRegister(Register):
         items = register_of("duty-items").rows(user).filter(duty_list=row).order_by("number")
         draft = row.state == DutyList.State.DRAFT
         yield Related(
-            "事项", "duty-items", items, ("number", "name", "responsible", "content", "frequency", "item_codes"),
+            "事项", "duty-items", items, ("name", "responsible", "content", "frequency", "item_codes"),
             filters=mine, initial=mine if draft else None, empty="还没有事项，可以整块粘贴。",
             paste=True,
         )  # fmt: skip

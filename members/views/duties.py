@@ -1,5 +1,6 @@
 """What is done with a duty list (P22): put in force, copied to the next version, signed by many at once."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -14,7 +15,7 @@ from members.actions.duties import new_version, put_in_force
 from members.models import DutyList
 from members.views import points_base as base
 from registers import reading
-from registers.errors import WrongState
+from registers.errors import DomainError, WrongState
 from registers.pages.action_face import ActionFace, ActionForm, DayField
 from registers.pages.faces import Face
 
@@ -72,10 +73,15 @@ class SigningFace(Face):
         if not chosen:
             messages.error(request, "还没有选人：请先勾选签约的人。")
         elif form.is_valid():
-            count = sign_many(by=self.user, duty_list=row, subjects=chosen, signed_on=form.cleaned_data["signed_on"])
-            messages.success(request, f"登记了 {count} 份签约。")
-            return redirect(f"{self.url('signing', row)}?{request.GET.urlencode()}")
-        return self.show(row, form, status=400)
+            day = form.cleaned_data["signed_on"]
+            try:
+                count = sign_many(by=self.user, duty_list=row, subjects=chosen, signed_on=day)
+            except DomainError as error:
+                messages.error(request, f"没有登记：{error.message}。")
+            else:
+                messages.success(request, f"登记了 {count} 份签约。")
+                return redirect(f"{self.url('signing', row)}?{request.GET.urlencode()}")
+        return self.show(row, form, status=400, ticked=chosen)
 
     def running(self, key: str) -> DutyList:
         """The list, where somebody of the user's own scope may sign it: a village also signs its town's."""
@@ -87,7 +93,9 @@ class SigningFace(Face):
             raise WrongState("这一版还没有启用，启用后再签约")
         return row
 
-    def show(self, row: DutyList, form: SignForm, status: int = 200) -> HttpResponse:
+    def show(
+        self, row: DutyList, form: SignForm, status: int = 200, ticked: Collection[int] = frozenset()
+    ) -> HttpResponse:
         scope = self.user.scope_for(self.register.change_right)
         village = self.request.GET.get("village", "")
         rows = unsigned(self.user, row)
@@ -109,7 +117,10 @@ class SigningFace(Face):
             "form": form,
             "kind": row.get_subject_kind_display(),
             "columns": heads,
-            "rows": [base.row(heads, [one.name, one.number, one.village.name], pk=one.pk) for one in rows[:SHOWN]],
+            "rows": [
+                base.row(heads, [one.name, one.number, one.village.name], pk=one.pk) | {"ticked": one.pk in ticked}
+                for one in rows[:SHOWN]
+            ],
             "count": reading.count_text(count),
             "more": count > SHOWN,
             "shown": SHOWN,

@@ -97,7 +97,7 @@ class ClaimList(base.PointsList):
         rows = waiting if mine else seen.filter(late) if tab == OVERDUE else seen
         rows = form.narrowed(rows).select_related("subject", "village", "declared_by")
         page, context = self.listed(rows, form, ("waiting_since", "pk") if tab in BY_DUE_DATE else ())
-        heads = self.heads()
+        heads = self.heads(mine)
         doubted = duplicates_of(page.rows)
         may_declare = self.user.can(DECLARE)
         context |= {
@@ -111,7 +111,7 @@ class ClaimList(base.PointsList):
             "empty_step": {"label": "查看全部申报", "url": "?tab=all"} if mine else None,
             "urls": {
                 "new": reverse("claims:new"),
-                "grid": reverse("claims:grid"),
+                "grid": reverse("claims:grid") if may_declare else "",
                 "import": reverse("claims:import"),
                 "template": reverse("claims:template"),
                 "export": reverse("claims:export"),
@@ -121,9 +121,10 @@ class ClaimList(base.PointsList):
         }
         return self.page("members/points/claims.html", context)
 
-    def heads(self) -> list[dict]:
+    def heads(self, mine: bool) -> list[dict]:
+        """What stands in sight without moving the table: where all is one's own to do, not whose it is."""
         head = base.head
-        return [
+        made = [
             head("name", "姓名", main=True),
             head("village", "村居", css="name"),
             head("item", "积分项目", main=True),
@@ -132,11 +133,12 @@ class ClaimList(base.PointsList):
             head("occurred_on", "发生日期", css="date"),
             head("reason", "事由"),
             head("state", "状态", main=True),
-            head("owner", "应由谁办"),
-            head("due", "应办日期", css="date"),
             head("doubt", "提醒", meaning="同一人、同一天、同一项目另有没有驳回的申报"),
+            head("due", "应办日期", css="date"),
+            head("owner", "应由谁办"),
             head("declared_by", "申报人", css="quiet"),
         ]
+        return [one for one in made if not (mine and one["key"] == "owner")]
 
     def empty_text(self, mine: bool, may_declare: bool) -> str:
         if mine:
@@ -171,22 +173,24 @@ def claim_row(
     due = deadlines.due(claim)
     item = book.item(claim)
     worth = claim.quantity * item.points if item else None
+    doubted = doubt and claim.state != PointClaim.State.REJECTED
+    cells = {
+        "name": claim.subject.name,
+        "village": claim.village.name,
+        "item": item.name if item else claim.item_code,
+        "quantity": claim.quantity,
+        "points": base.signed(worth),
+        "occurred_on": claim.occurred_on.isoformat(),
+        "reason": claim.reason,
+        "state": state_cell(claim),
+        "doubt": {"text": "疑似重复", "tone": "late"} if doubted else "",
+        "due": due_cell(due, deadlines.is_overdue(claim)),
+        "owner": deadlines.owner(claim.village_id, claim.state) if due else "",
+        "declared_by": claim.declared_by.name,
+    }
     return base.row(
         heads,
-        [
-            claim.subject.name,
-            claim.village.name,
-            item.name if item else claim.item_code,
-            claim.quantity,
-            base.signed(worth),
-            claim.occurred_on.isoformat(),
-            claim.reason,
-            state_cell(claim),
-            deadlines.owner(claim.village_id, claim.state) if due else "",
-            due_cell(due, deadlines.is_overdue(claim)),
-            {"text": "疑似重复", "tone": "late"} if doubt and claim.state != PointClaim.State.REJECTED else "",
-            claim.declared_by.name,
-        ],
+        [cells[one["key"]] for one in heads],
         url=reverse("claims:detail", args=[claim.pk]),
         pk=claim.pk,
     )

@@ -1,6 +1,7 @@
 """Rules of duty lists, contracts and reviews (P22) beyond the inherited suites."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -229,3 +230,14 @@ def test_the_items_of_a_list_are_pasted_from_its_page(world, village):
 
     assert presets("cunji", address) == [(0, "代表清单")]
     assert presets("qita", address) == [] == presets("cunji", "/duty-items/grid/?duty_list=x")
+
+
+def test_a_refused_signing_keeps_who_was_ticked(world, village):
+    running = running_list(world, village)
+    house = house_in(world, village, "于户")
+    body = {"pk": [house.pk], "signed_on": (FIRST - dt.timedelta(days=1)).isoformat()}
+    answer = world.client("cunji").post(f"/duty-lists/{running.pk}/signing/", body)
+    page = answer.content.decode()
+    assert answer.status_code == 400 and "没有登记：签约日期应在" in page
+    assert [row["pk"] for row in answer.context["rows"] if row["ticked"]] == [house.pk]
+    assert re.search(rf'value="{house.pk}"[^>]*\bchecked', page)

@@ -322,3 +322,16 @@ def test_moving_many_takes_the_same_number_of_queries(points, django_assert_max_
             client.post(reverse("claims:advance"), {"pk": ids})
         counts.append(len(captured))
     assert counts[0] == counts[1]
+
+
+def test_ways_in_are_shown_to_those_who_may_go_in_and_the_hint_stands_in_sight(points):
+    declared(points.user("zhenjie"), points.members["1"])
+    for who, may in (("zhenjie", True), ("zhenzhang", False), ("lingdao", False)):
+        page = text_of(points.client(who).get(LIST))
+        assert [reverse(f"claims:{name}") in page for name in ("new", "grid", "import")] == [may] * 3, who
+    cover_town_step(TOWN)
+    heads = [one["heading"] for one in points.client("zhenshen").get(LIST).context["columns"]]
+    assert heads.index("提醒") < heads.index("应办日期") and "应由谁办" not in heads
+    assert "应由谁办" in [
+        one["heading"] for one in points.client("zhenshen").get(LIST, {"tab": "all"}).context["columns"]
+    ]
