@@ -88,10 +88,12 @@ WAITING = {STATES.DECLARED: 12, STATES.BRANCH_CHECKED: 10, STATES.FEDERATION_CHE
 WAITING_VILLAGE = "371083101223"
 
 
-def load_points(random: Random, subjects: list[Subject], *, county: Any, clerk: Any, reviewer: Any) -> None:
+def load_points(
+    random: Random, subjects: list[Subject], *, county: Any, clerk: Any, branch: Any, federation: Any, reviewer: Any
+) -> None:
     """Scheme, entries of every quarter, three closes locked, and claims that wait.
 
-    `county` runs closes, `clerk` declares, `reviewer` approves.
+    `county` runs closes, `clerk` declares, `branch` and `federation` check what waits, `reviewer` approves.
     """
     for key, value in NOTICE.items():
         CountySetting.objects.create(area_code=COUNTY, key=key, value=value)
@@ -107,7 +109,7 @@ def load_points(random: Random, subjects: list[Subject], *, county: Any, clerk: 
         load_entries(random, scheme, subjects, quarter, clerk=clerk, reviewer=reviewer)
         for book in villagers:
             book.load_entries(quarter, clerk=clerk, reviewer=reviewer)
-    _load_waiting(random, subjects, clerk)
+    _load_waiting(random, subjects, clerk, branch, federation)
     load_redemptions(Random(20260401), clerk=clerk)  # noqa: S311 -- an invented county
     _load_samples(by=county)
 
@@ -228,7 +230,7 @@ def _load_samples(*, by: Any) -> None:
         file_quarter(by=by, town=town, quarter=LOCKED_QUARTERS[-1])
 
 
-def _load_waiting(random: Random, subjects: list[Subject], clerk: Any) -> None:
+def _load_waiting(random: Random, subjects: list[Subject], clerk: Any, branch: Any, federation: Any) -> None:
     people = [subject for subject in subjects if subject.village_id == WAITING_VILLAGE]
     items = [item for item in SCHEME.items if item.points > 0]
     for state, count in WAITING.items():
@@ -248,6 +250,13 @@ def _load_waiting(random: Random, subjects: list[Subject], clerk: Any) -> None:
             )
             for n in range(count)
         )
+        steps = [("", STATES.DECLARED, clerk)]
+        if state != STATES.DECLARED:
+            steps.append((STATES.DECLARED, STATES.BRANCH_CHECKED, branch))
+        if state == STATES.FEDERATION_CHECKED:
+            steps.append((STATES.BRANCH_CHECKED, STATES.FEDERATION_CHECKED, federation))
         PointClaimStep.objects.bulk_create(
-            PointClaimStep(claim=claim, from_state="", to_state=STATES.DECLARED, by=clerk) for claim in claims
+            PointClaimStep(claim=claim, from_state=before, to_state=after, by=by)
+            for claim in claims
+            for before, after, by in steps
         )

@@ -74,7 +74,10 @@ class Command(BaseCommand):
             self._tell("人才、培训与干部交流")
             load_work(Random(SEED), villages, subjects)  # noqa: S311
             self._tell("积分与季度结算")
-            load_points(random, subjects, county=users["xianji"], clerk=users["zhenjie"], reviewer=users["zhenshen"])
+            load_points(
+                random, subjects, county=users["xianji"], clerk=users["zhenjie"], branch=users["cunji"],
+                federation=users["lianjian"], reviewer=users["zhenshen"],
+            )  # fmt: skip
             self._tell("联建班子、场所、值班与规划")
             load_organisation(random, users["xianji"])
             load_help(Random(SEED), villages)  # noqa: S311 -- by the enterprises of the chain
