@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from lianjian import areacodes
-from lianjian.periods import parse_quarter
+from lianjian.periods import parse_quarter, quarter_of
 from members.access import reaches
 from members.actions import claims as actions
 from members.claim_import.identity import is_told
@@ -353,11 +353,20 @@ class AdvanceOne(ClaimView):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         claim = self.claim(pk)
         moved = actions.advance(claim=claim, by=self.user)
-        messages.success(request, f"已通过“{claim.subject.name}”的申报，现在是“{moved.get_state_display()}”。")
+        late = late_fact(moved)
+        messages.success(request, f"已通过“{claim.subject.name}”的申报，现在是“{moved.get_state_display()}”{late}。")
         return redirect("claims:detail", pk=pk)
 
     def came_from(self) -> str:
         return reverse("claims:detail", args=[self.kwargs["pk"]])
+
+
+def late_fact(claim: PointClaim) -> str:
+    """Where an approved fact settles later than in its own quarter, in words (rule 2)."""
+    own = str(quarter_of(claim.occurred_on))
+    if claim.settle_quarter in ("", None, own):
+        return ""
+    return f"；{base.quarter_label(own)}已经公示，计入{base.quarter_label(claim.settle_quarter)}"
 
 
 class RejectOne(ClaimView):

@@ -312,6 +312,13 @@ def test_objections_and_reopened_quarters_are_owed(quarter):
     assert "重新打开后还没有公示" in owed.title
 
 
+def test_a_late_fact_is_told_where_it_settles(quarter):
+    claim = declared(quarter.user("zhenjie"), quarter.members["1"])
+    step(quarter, "publish")
+    answer = quarter.client("zhenshen").post(reverse("claims:advance-one", args=[claim.pk]), follow=True)
+    assert "2026年第三季度已经公示，计入2026年第四季度" in text_of(answer)
+
+
 def test_rejecting_and_taking_back(points):
     claim = declared(points.user("zhenjie"), points.members["1"])
     page = text_of(points.client("zhenjie").get(reverse("claims:detail", args=[claim.pk])))
