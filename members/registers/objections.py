@@ -5,14 +5,17 @@ from operator import attrgetter
 from typing import Any
 
 import django_filters
+from django.db.models import QuerySet
 from django.urls import reverse
 
-from lianjian import clock
+from lianjian import areacodes, clock
 from members.actions.objections import DECIDE, receive
-from members.models import PointObjection, QuarterClose
+from members.models import PointEntry, PointObjection, QuarterClose
+from members.queries.point_items import ItemBook
 from members.resolvers import SUBJECTS
+from members.views import points_base as base
 from registers.errors import WrongState
-from registers.pages.parts import Action, Notice
+from registers.pages.parts import Action, Notice, RelatedTable
 from registers.register import Register
 from registers.rows.columns import Choice, Column, Date, Quarter, Reference, Text
 
@@ -67,6 +70,10 @@ class ObjectionRegister(Register):
     more_views = {"decide": ("<str:key>/decide/", "members.views.objections.DecideFace")}
     empty_text = "还没有异议。季度积分公示期间，群众对谁的得分有异议，登记在这里，由县委组织部处理并答复。"
 
+    def changeable(self, user: Any) -> QuerySet:
+        """What was answered stays as it was answered."""
+        return super().changeable(user).filter(outcome=PointObjection.Outcome.PENDING)
+
     def save(self, *, by: Any, values: dict[str, Any], row: PointObjection | None) -> PointObjection:
         facts = {} if row is None else {name: getattr(row, name) for name in _FACTS}
         facts |= {self.source(name): value for name, value in values.items()}
@@ -95,6 +102,29 @@ class ObjectionRegister(Register):
             "处理并答复", reverse(self.url_name("decide"), args=[self.key_of(row)]), tone="primary", icon="gavel",
             disabled="这条异议是您受理登记的，要由另一位同志处理" if own else "",
         )  # fmt: skip
+
+    def related(self, row: PointObjection, user: Any) -> Iterable[RelatedTable]:
+        """What an upheld objection put into the ledger: reversals and entries made up for."""
+        if row.outcome != PointObjection.Outcome.CORRECTED:
+            return
+        heads = [
+            base.head("what", "积分记录", main=True), base.head("item", "积分项目", css="name", main=True),
+            base.head("on", "发生日期", css="date"), base.head("points", "分数", css="num", unit="分", main=True),
+        ]  # fmt: skip
+        entries = PointEntry.objects.visible_to(user).filter(
+            settle_quarter=row.quarter, subject_id=row.subject_id, objection=row
+        )
+        book = ItemBook.of([areacodes.county_of(row.village_id)])
+        rows = [
+            base.row(
+                heads,
+                [f"冲销第 {one.reverses} 号" if one.reverses else f"补记第 {one.pk} 号", book.name(one),
+                 one.occurred_on.isoformat(), base.signed(one.points)],
+                url=reverse("entries:detail", args=[one.reverses or one.pk]),
+            )
+            for one in entries.select_related("subject").order_by("pk")
+        ]  # fmt: skip
+        yield RelatedTable("更正的积分记录", heads, rows, empty="这里没有您可以查看的积分记录。")
 
     def notices(self, row: PointObjection, user: Any) -> Iterable[Notice]:
         until = row.close.objections_until

@@ -205,3 +205,16 @@ def test_in_the_browser_and_by_api(county):
         f"/api/v1/point-objections/{objection.pk}/decide/", {"outcome": "maintained", "reply": "无误"}, format="json"
     )
     assert again.status_code == 409
+
+
+def test_the_page_of_an_answered_objection_names_what_was_corrected_and_offers_no_change(county):
+    objection = received(county)
+    page = county.client("zhenjie").get(f"/point-objections/{objection.pk}/").content.decode()
+    assert f"/point-objections/{objection.pk}/edit/" in page and "更正的积分记录" not in page
+    fact = Missing(item_code="A01", quantity=1, occurred_on=dt.date(2026, 9, 3))
+    decided(county, objection, reverse=[county.entry.pk], missing=[fact])
+    page = county.client("zhenjie").get(f"/point-objections/{objection.pk}/").content.decode()
+    added = PointEntry.objects.unscoped("test").get(objection=objection, reverses=None)
+    assert f"冲销第 {county.entry.pk} 号" in page and f"补记第 {added.pk} 号" in page
+    assert f"/entries/{county.entry.pk}/" in page and f"/entries/{added.pk}/" in page
+    assert f"/point-objections/{objection.pk}/edit/" not in page
