@@ -195,7 +195,11 @@ class VillageMap {
         input.type = "checkbox";
         input.checked = layer.on;
         input.addEventListener("change", () => {
-          input.checked ? group.addTo(this.map) : group.remove();
+          if (input.checked) {
+            group.addTo(this.map);
+          } else {
+            group.remove();
+          }
           this.label();
         });
         label.append(input, ` ${layer.title}（${layer.shapes.length}）`);
