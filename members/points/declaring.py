@@ -75,12 +75,12 @@ def check_declarations(by: Any, declarations: Sequence[Declaration]) -> list[Poi
         try:
             subject: Any = subjects.get(declaration.number)
             village = _village_of(by, declaration, subject, placed)
-            _check_fact(declaration, subject, village, book)
+            item = _check_fact(declaration, subject, village, book)
             key = (subject.pk, declaration.item_code, declaration.source)
             if declaration.corrects is not None:
                 _check_correction(declaration, subject, reversed_entries)
             elif key in taken or key in seen:
-                raise Invalid(f"“{subject.name}”这一来源的“{declaration.item_code}”已经申报过", field="source_ref")
+                raise _told_already(declaration, subject, item, taken.get(key))
             seen.add(key)
             outcomes.append(_claim(by, declaration, subject, village))
         except DomainError as error:
@@ -100,6 +100,16 @@ def _claim(by: Any, declaration: Declaration, subject: Subject, village: str) ->
         corrects=declaration.corrects,
         declared_by=by,
     )
+
+
+def _told_already(declaration: Declaration, subject: Subject, item: PointItem, claim: PointClaim | None) -> Invalid:
+    """The same source told the same already: `claim`, or None where it is another row of the same batch."""
+    where = f"第 {claim.pk} 号，{claim.get_state_display()}" if claim else "在同一批里"
+    if declaration.source_ref.strip():
+        told = f"来源“{declaration.source}”里“{subject.name}”的“{item.name}”已经申报过（{where}）"
+        return Invalid(f"{told}。是另一件事的，请填另一个来源编号", field="source_ref")
+    told = f"“{subject.name}”{declaration.occurred_on} 的“{item.name}”已经申报过（{where}），事由也相同"
+    return Invalid(f"{told}。是另一件事的，请把事由写清楚", field="reason")
 
 
 def _placements(subjects: Any) -> dict[int, list[Placement]]:
@@ -130,7 +140,7 @@ def _village_of(by: Any, declaration: Declaration, subject: Subject | None, plac
     raise unknown
 
 
-def _check_fact(declaration: Declaration, subject: Subject, village: str, book: SchemeBook) -> None:
+def _check_fact(declaration: Declaration, subject: Subject, village: str, book: SchemeBook) -> PointItem:
     if not 1 <= declaration.quantity <= 999:
         raise Invalid(f"数量应为 1–999 的整数，现在是 {declaration.quantity}", field="quantity")
     if declaration.occurred_on > clock.today():
@@ -144,16 +154,18 @@ def _check_fact(declaration: Declaration, subject: Subject, village: str, book: 
         raise Invalid(f"{quarter} 的积分办法里没有项目“{declaration.item_code}”", field="item_code")
     if item.evidence_needed and not declaration.reason.strip() and not declaration.has_evidence:
         raise Invalid(f"“{item.name}”需要佐证，请在事由里写明，或上传照片、文件", field="reason")
+    return item
 
 
-def _taken(declarations: Sequence[Declaration], subjects: dict[str, Subject]) -> set[tuple]:
+def _taken(declarations: Sequence[Declaration], subjects: dict[str, Subject]) -> dict[tuple, PointClaim]:
+    """{(subject, item, source): the live claim that told it}."""
     rows = PointClaim.objects.unscoped("a fact counts once, whoever told it").filter(
         subject__in=list(subjects.values()),
         source_ref__in={declaration.source for declaration in declarations},
         corrects__isnull=True,
     )
     live = rows.exclude(state=PointClaim.State.REJECTED)
-    return set(live.values_list("subject_id", "item_code", "source_ref"))
+    return {(claim.subject_id, claim.item_code, claim.source_ref): claim for claim in live}
 
 
 def _reversed(declarations: Sequence[Declaration]) -> dict[int, int]:

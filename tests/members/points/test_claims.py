@@ -118,8 +118,15 @@ def test_what_cannot_be_declared(county, changes, field):
 def test_the_same_source_subject_and_item_counts_once(county):
     clerk = county.user("zhenjie")
     first = stage.declared(clerk, county.zhang, source_ref="会议-1")
-    with pytest.raises(Invalid, match="已经申报过"):
+    with pytest.raises(
+        Invalid, match=f"“志愿服务”已经申报过（第 {first.pk} 号，已申报）。是另一件事的，请填另一个来源编号"
+    ):
         stage.declared(clerk, county.zhang, source_ref="会议-1")
+    untold = stage.declared(clerk, county.zhang, source_ref="")
+    with pytest.raises(Invalid, match=f"已经申报过（第 {untold.pk} 号，已申报），事由也相同") as refused:
+        stage.declared(clerk, county.zhang, source_ref="")
+    assert refused.value.field == "reason"
+    claims.reject(claim=untold, by=clerk, reason="填错了")
     fact = Declaration("M1", "B01", 1, IN_Q3, "扫雪")
     with pytest.raises(DeclarationsRefused, match="1 条"):
         claims.declare_many(by=clerk, declarations=[fact, fact])
