@@ -6,6 +6,7 @@ from typing import Any
 from lianjian import areacodes, clock
 from lianjian.periods import quarter_of
 from members.claim_import.columns import RIGHT, columns
+from members.models.subjects import SubjectKind
 from members.queries.point_items import ItemBook, counties_of
 from registers.workbooks.writing import write_template
 from villages.models import Village
@@ -22,7 +23,7 @@ def claims_template(*, by: Any) -> BytesIO:
     book = ItemBook.of(counties_of(scope))
     quarter = str(quarter_of(clock.today()))
     items: dict[str, str] = {}
-    for county, kind in book.schemes:
+    for county, kind in sorted(book.schemes, key=lambda one: one[1] != SubjectKind.MEMBER):
         for item in book.items_of(book.scheme(county, kind, quarter)):
             items.setdefault(item.name, item.code)
         for town in towns:
@@ -33,7 +34,7 @@ def claims_template(*, by: Any) -> BytesIO:
         file,
         title="积分申报",
         columns=columns(),
-        example={"village": names[0], "items": next(iter(items))} if names and items else None,
+        example=_example(names, list(items)),
         instructions=[
             "村、姓名、积分项目、发生日期必填，其余可以留空；数量留空按 1 算。",
             "村里有同名的人，上传后在网页上选是哪一位。",
@@ -43,3 +44,11 @@ def claims_template(*, by: Any) -> BytesIO:
     )
     file.seek(0)
     return file
+
+
+def _example(villages: list[str], items: list[str]) -> dict[str, str] | None:
+    """A row that could be true: an item of the members' book, where there is one, and a reason that fits it."""
+    if not villages or not items:
+        return None
+    party_day = next((name for name in items if "主题党日" in name), "")
+    return {"village": villages[0], "items": party_day or items[0], "reason": "8 月主题党日" if party_day else ""}
