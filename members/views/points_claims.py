@@ -1,6 +1,7 @@
 """Claims (申报): the list with 待我办理, one claim with its steps, and moving it."""
 
 import datetime as dt
+from collections import defaultdict
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,6 +18,7 @@ from members.access import reaches
 from members.actions import claims as actions
 from members.claim_import.identity import is_told
 from members.models import PointClaim, PointEntry
+from members.models.subjects import SubjectKind
 from members.points.duplicates import Duplicate, duplicates_of
 from members.queries.point_claims import SHOWN, claims_waiting_for, has_a_step, siblings_of
 from members.queries.point_deadlines import Deadlines
@@ -66,14 +68,23 @@ class ClaimFilters(base.PlaceFilters):
 
 
 def item_choices(book: ItemBook, scope: Any) -> list[tuple[str, str]]:
-    """Items of all versions in force, newest wording first; a town's own only where the scope reaches the town."""
-    found: dict[str, str] = {}
-    for versions in book.schemes.values():
+    """Items of all versions in force, newest wording first; a town's own only where the scope reaches the town.
+
+    A name that several books have says which book it is of.
+    """
+    found: dict[str, tuple[str, str]] = {}
+    for (_, kind), versions in book.schemes.items():
         for scheme in reversed(versions):
             for item in book.items[scheme.pk]:
                 if item.town_id is None or scope.covers(item.town_id):
-                    found.setdefault(item.code, item.name)
-    return list(found.items())
+                    found.setdefault(item.code, (item.name, kind))
+    books = defaultdict(set)
+    for name, kind in found.values():
+        books[name].add(kind)
+    return [
+        (code, f"{name}（{SubjectKind(kind).label}）" if len(books[name]) > 1 else name)
+        for code, (name, kind) in found.items()
+    ]
 
 
 class ClaimList(base.PointsList):
@@ -97,7 +108,7 @@ class ClaimList(base.PointsList):
         rows = waiting if mine else seen.filter(late) if tab == OVERDUE else seen
         rows = form.narrowed(rows).select_related("subject", "village", "declared_by")
         page, context = self.listed(rows, form, ("waiting_since", "pk") if tab in BY_DUE_DATE else ())
-        heads = self.heads(mine)
+        heads = self.heads(tab)
         doubted = duplicates_of(page.rows)
         may_declare = self.user.can(DECLARE)
         context |= {
@@ -121,8 +132,10 @@ class ClaimList(base.PointsList):
         }
         return self.page("members/points/claims.html", context)
 
-    def heads(self, mine: bool) -> list[dict]:
-        """What stands in sight without moving the table: where all is one's own to do, not whose it is."""
+    def heads(self, tab: str) -> list[dict]:
+        """What stands in sight without moving the table: where all is one's own to do, not whose it is; of what waits
+        a phone shows by when."""
+        by_date = tab in BY_DUE_DATE
         head = base.head
         made = [
             head("name", "姓名", main=True),
@@ -132,13 +145,13 @@ class ClaimList(base.PointsList):
             head("points", "分值", css="num", unit="分"),
             head("occurred_on", "发生日期", css="date"),
             head("reason", "事由"),
-            head("state", "状态", main=True),
+            head("state", "状态", main=not by_date),
             head("doubt", "提醒", meaning="同一人、同一天、同一项目另有没有驳回的申报"),
-            head("due", "应办日期", css="date"),
+            head("due", "应办日期", css="date", main=by_date),
             head("owner", "应由谁办"),
             head("declared_by", "申报人", css="quiet"),
         ]
-        return [one for one in made if not (mine and one["key"] == "owner")]
+        return [one for one in made if not (tab == "mine" and one["key"] == "owner")]
 
     def empty_text(self, mine: bool, may_declare: bool) -> str:
         if mine:
@@ -273,6 +286,9 @@ class ClaimDetail(ClaimView):
         made = []
         if claim.state in PointClaim.OPEN_STATES and claim.declared_by_id == self.user.pk and has_a_step(self.user):
             made.append(Notice("这条是您自己申报的，要由另一位有权限的同志办理。", "info"))
+        if claim.corrects is not None:
+            original = reverse("entries:detail", args=[claim.corrects])
+            made.append(Notice(f"这一条更正已冲销的第 {claim.corrects} 号记录。", "info", original, "查看原记录"))
         if claim.state != PointClaim.State.REJECTED and (doubt := duplicates_of([claim]).get(0)) and doubt.claim:
             address = reverse("claims:detail", args=[doubt.claim.pk])
             made.append(Notice(f"疑似重复：{doubt.message}。", "late", address, f"查看第 {doubt.claim.pk} 号"))
@@ -323,7 +339,7 @@ class ClaimDetail(ClaimView):
     def others(self, claim: PointClaim, book: ItemBook) -> RelatedTable:
         heads = [
             base.head("item", "积分项目", main=True),
-            base.head("occurred_on", "发生日期", css="date"),
+            base.head("occurred_on", "发生日期", css="date", main=True),
             base.head("quantity", "数量", css="num"),
             base.head("reason", "事由"),
             base.head("state", "状态", main=True),

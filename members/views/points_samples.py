@@ -11,7 +11,7 @@ from django.urls import reverse
 from lianjian import clock, numbers
 from lianjian.periods import Period
 from members.actions.samples import MOST, RIGHT, draw, file_quarter, judge
-from members.models import ClaimSample
+from members.models import ClaimSample, PointQuarter
 from members.queries import point_samples as queries
 from members.queries.point_items import ItemBook, counties_of
 from members.views import points_base as base
@@ -139,9 +139,12 @@ class Judge(SampleStep):
             by=self.user, sample=sample, outcome=request.POST.get("outcome", ""), note=request.POST.get("note", "")
         )
         if done.outcome == Outcome.PROBLEM:
-            messages.success(request, "已记为有问题，请在这里写明原因冲销。")
             entry = queries.entry_of_claim(ClaimSample.objects.visible_to(self.user).filter(pk=pk)).get(done.claim_id)
             if entry is not None:
+                gates = PointQuarter.objects.filter(county_code=entry.county_code, quarter=entry.settle_quarter)
+                is_open = not gates.exclude(state=PointQuarter.State.OPEN).exists()
+                then = "请在这里写明原因冲销" if is_open else "这个季度重新打开以后，在这里写明原因冲销"
+                messages.success(request, f"已记为有问题，{then}。")
                 return redirect("entries:detail", pk=entry.pk)
         messages.success(request, f"已记为{done.get_outcome_display()}。")
         return redirect(self.came_from())

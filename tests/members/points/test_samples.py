@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from members.actions import entries
+from members.actions import closes, entries
 from members.actions.samples import draw, file_quarter, judge
 from members.models import ClaimSample, QuarterFiling
 from members.queries.point_samples import by_town
@@ -100,12 +100,23 @@ def test_the_page(county):
     assert sample.claim.subject.name in page and reverse("claims:judge", args=[sample.pk]) in page
     answer = client.post(reverse("claims:judge", args=[sample.pk]), {"outcome": "problem", "note": "没有照片"})
     assert answer["Location"].startswith("/entries/")  # where it is reversed
+    assert "已记为有问题，请在这里写明原因冲销" in text_of(client.get(answer["Location"]))
     assert "没有照片" in text_of(client.get(address, {"quarter": Q}))
     refused = client.post(reverse("claims:file-quarter"), {"quarter": Q, "file_town": TOWN}, follow=True)
     assert "还没有冲销" in text_of(refused) and not QuarterFiling.objects.unscoped("test").exists()
     town = text_of(county.client("zhenjie").get(address, {"quarter": Q}))
     assert "没有照片" in town and "每个镇街抽" not in town and "海阳所镇" not in town
     assert county.client("zhenjie").post(reverse("claims:draw"), {}).status_code == 403
+
+
+def test_what_is_found_in_a_closed_quarter_waits_for_its_reopening(county):
+    client = county.client("xianji")
+    draw(by=county.user("xianji"), county=COUNTY, quarter=Q, size=1)
+    sample = ClaimSample.objects.unscoped("test").get(town=TOWN)
+    closes.publish(by=county.user("xianji"), close=stage.closed(county.user("xianji"), Q))
+    body = {"outcome": "problem", "note": "没有照片"}
+    told = text_of(client.post(reverse("claims:judge", args=[sample.pk]), body, follow=True))
+    assert "这个季度重新打开以后，在这里写明原因冲销" in told and "要冲销请先由县里重新打开" in told
 
 
 def test_the_county_samples_and_files_over_rest(county):

@@ -1,15 +1,20 @@
 """The claims list, one claim, moving claims one by one and many at once, and the form."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from django.urls import reverse
 
+from members.actions import schemes
 from members.models import PointClaim, PointEntry
+from members.points.content import content_of
+from members.queries.point_items import ItemBook
+from members.views.points_claims import item_choices
 from registers.scope import Scope, register_scope_kind, scope_kinds
 from tests.members.points.stage import GUOSHANG, IN_Q3, YUANQIAN, approved, cover_town_step, declared, federate, member
 from tests.members.points_pages.conftest import text_of, without_tokens
-from tests.world import TOWN, add_user
+from tests.world import COUNTY, TOWN, add_user
 
 LIST = "/claims/"
 
@@ -332,6 +337,20 @@ def test_ways_in_are_shown_to_those_who_may_go_in_and_the_hint_stands_in_sight(p
     cover_town_step(TOWN)
     heads = [one["heading"] for one in points.client("zhenshen").get(LIST).context["columns"]]
     assert heads.index("提醒") < heads.index("应办日期") and "应由谁办" not in heads
+    phone = [one["key"] for one in points.client("zhenshen").get(LIST).context["columns"] if one["main"]]
+    assert phone == ["name", "item", "due"]
     assert "应由谁办" in [
         one["heading"] for one in points.client("zhenshen").get(LIST, {"tab": "all"}).context["columns"]
     ]
+
+
+def test_items_of_one_name_in_several_books_say_which_book(points):
+    county = points.user("xianji")
+    content = content_of(points.scheme)
+    items = tuple(replace(one, code=f"{one.code}H") for one in content.items)
+    draft = schemes.new_version(
+        by=county, area=COUNTY, content=replace(content, subject_kind="household", code="CMH", items=items)
+    )
+    schemes.put_in_force(scheme=draft, by=county)
+    names = dict(item_choices(ItemBook.of([COUNTY]), county.scope_for("points.view")))
+    assert (names["B01"], names["B01H"]) == ("志愿服务（党员）", "志愿服务（村民户）")

@@ -16,6 +16,8 @@ def test_the_three_stand_together(points):
     entries.reverse_entry(entry=entry, by=reviewer, reason="数量记错")
     claim = declared(points.user("zhenjie"), points.members["1"], quantity=2, corrects=entry.pk)
     client = points.client("zhenjie")
+    told = text_of(client.get(reverse("claims:detail", args=[claim.pk])))
+    assert f"这一条更正已冲销的第 {entry.pk} 号记录" in told and reverse("entries:detail", args=[entry.pk]) in told
     page = text_of(client.get(reverse("entries:detail", args=[entry.pk])))
     assert f"第 {claim.pk} 条申报（已申报）" in page and "数量记错" in page and "按正确的重新申报" not in page
     assert "更正已申报" in text_of(client.get(reverse("entries:list")))
