@@ -1,4 +1,4 @@
-"""The demo's accounts, one for each role (DESIGN 5)."""
+"""The demo's accounts, one for each role (DESIGN 5), and a second for what two people of the county must do."""
 
 from dataclasses import dataclass
 
@@ -18,6 +18,7 @@ DEMO_ACCOUNTS = (
     DemoAccount("zhenshen", "宋立新", "乳山口镇", "town_reviewer", "area", "371083101"),
     DemoAccount("zhenzhang", "姜卫东", "乳山口镇", "town_signer", "area", "371083101"),
     DemoAccount("xianji", "王静", "乳山市委组织部", "county_reviewer", "area", "371083"),
+    DemoAccount("xianfu", "周文博", "乳山市委组织部", "county_reviewer", "area", "371083"),
     DemoAccount("lingdao", "刘建国", "乳山市", "county_leader", "area", "371083"),
     DemoAccount("lianjian", "常德胜", "湛江路新村", "federation_secretary", "federation", "湛江路新村"),
     DemoAccount("cunji", "郭秀英", "锅上村", "village_clerk", "area", "371083101223"),
