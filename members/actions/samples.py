@@ -24,7 +24,8 @@ Outcome = ClaimSample.Outcome
 @transaction.atomic
 def draw(*, by: Any, county: str, quarter: str, size: int, seed: int | None = None) -> list[ClaimSample]:
     """Draw `size` approved claims of each town that settle in the quarter and were neither drawn before nor taken back
-    (fewer where there are fewer). The same seed draws the same. Two queries however many towns. Raises Invalid (also
+    (fewer where there are fewer), nothing of a town whose quarter is filed. The same seed draws the same. Two queries
+    however many towns. Raises Invalid (also
     for what is no county within reach), NotAllowed.
     """
     if not by.can(RIGHT):
@@ -44,10 +45,13 @@ def draw(*, by: Any, county: str, quarter: str, size: int, seed: int | None = No
     entries = PointEntry.objects.unscoped("the right was checked").filter(settle_quarter=quarter)
     undone = entries.filter(reverses__isnull=False).values("reverses")
     rows = rows.exclude(pk__in=entries.filter(pk__in=undone).values("claim"))
+    filed = QuarterFiling.objects.unscoped("the right was checked").filter(quarter=quarter)
     town = Left(Cast("village_id", CharField()), areacodes.LEVEL_LENGTHS["town"])
     shuffled = MD5(Concat(Value(f"{seed}:"), Cast("pk", CharField())))
-    numbered = rows.annotate(
-        town_code=town, place=Window(RowNumber(), partition_by=[town], order_by=[shuffled, F("pk")])
+    numbered = (
+        rows.annotate(town_code=town)
+        .exclude(town_code__in=filed.values("town"))
+        .annotate(place=Window(RowNumber(), partition_by=[town], order_by=[shuffled, F("pk")]))
     )
     drawn = numbered.filter(place__lte=size).order_by("town_code", "place").values_list("pk", "town_code")
     return ClaimSample.objects.bulk_create(
@@ -91,7 +95,9 @@ def file_quarter(*, by: Any, town: str, quarter: str) -> QuarterFiling:
     if area is None:
         raise Invalid("没有找到这个镇街，请核对代码", field="town_code")
     _require_county(by, areacodes.county_of(town))
-    Area.objects.unscoped("the right was checked").select_for_update().get(pk=town)
+    # The county's row too, which drawing locks: nothing is drawn between the counting below and the filing.
+    for code in (areacodes.county_of(town), town):
+        Area.objects.unscoped("the right was checked").select_for_update().get(pk=code)
     if QuarterFiling.objects.unscoped("of that town").filter(town=town, quarter=quarter).exists():
         raise WrongState(f"{area.name}{periods.parse_quarter(quarter).label}已经备案")
     samples = ClaimSample.objects.unscoped("of that town").filter(town=town, quarter=quarter)

@@ -285,7 +285,10 @@ class ClaimDetail(ClaimView):
         """What a checker should know before he goes on."""
         made = []
         if claim.state in PointClaim.OPEN_STATES and claim.declared_by_id == self.user.pk and has_a_step(self.user):
-            made.append(Notice("这条是您自己申报的，要由另一位有权限的同志办理。", "info"))
+            told = "这条是您自己申报的，要由另一位有权限的同志办理。"
+            if claim.state == PointClaim.State.DECLARED:
+                told += "支部没有别人的，请撤回后由镇里申报，或请县里在设置中开启“镇审定可一并办理前面的步骤”。"
+            made.append(Notice(told, "info"))
         if claim.corrects is not None:
             original = reverse("entries:detail", args=[claim.corrects])
             made.append(Notice(f"这一条更正已冲销的第 {claim.corrects} 号记录。", "info", original, "查看原记录"))

@@ -123,7 +123,7 @@ class Draw(SampleStep):
         if drawn:
             messages.success(request, f"已抽取 {len(drawn):,} 条（种子 {drawn[0].seed}）。")
         else:
-            messages.info(request, "没有可以抽的：这个季度还没有审定的积分，或都抽过了。")
+            messages.info(request, "没有可以抽的：这个季度还没有审定的积分、都抽过了，或已经备案。")
         return redirect(address(quarter))
 
 

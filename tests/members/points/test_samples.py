@@ -109,6 +109,15 @@ def test_the_page(county):
     assert county.client("zhenjie").post(reverse("claims:draw"), {}).status_code == 403
 
 
+def test_nothing_more_is_drawn_where_the_quarter_is_filed(county):
+    user = county.user("xianji")
+    (sample,) = [one for one in draw(by=user, county=COUNTY, quarter=Q, size=1) if one.town_id == TOWN]
+    judge(by=user, sample=sample, outcome="true")
+    file_quarter(by=user, town=TOWN, quarter=Q)
+    assert TOWN not in {one.town_id for one in draw(by=user, county=COUNTY, quarter=Q, size=9)}
+    assert ClaimSample.objects.unscoped("test").filter(town=TOWN).count() == 1
+
+
 def test_what_is_found_in_a_closed_quarter_waits_for_its_reopening(county):
     client = county.client("xianji")
     draw(by=county.user("xianji"), county=COUNTY, quarter=Q, size=1)
