@@ -29,7 +29,10 @@ def new_actions(user: Any) -> list[dict[str, str]]:
     if not any(scope.covers(code) for code in counties_of(scope)):
         return []
     address = reverse("schemes:new")
-    return [{"label": f"新建{kind.label}办法", "url": f"{address}?kind={kind.value}"} for kind in SubjectKind]
+    return [
+        {"label": f"新建{kind.label}办法", "url": f"{address}?kind={kind.value}", "key": "" if number else "n"}
+        for number, kind in enumerate(SubjectKind)
+    ]
 
 
 def state_cell(scheme: PointScheme) -> dict[str, str]:

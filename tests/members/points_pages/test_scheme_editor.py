@@ -65,7 +65,8 @@ def draft(points):
 
 def test_a_first_version_of_a_book_is_typed_and_put_in_force(points):
     client = points.client("xianji")
-    assert text_of(client.get("/schemes/")).count("/schemes/new/?kind=") == 3
+    schemes_page = text_of(client.get("/schemes/"))
+    assert schemes_page.count("/schemes/new/?kind=") == 3 and schemes_page.count('data-key="n"') == 1
     address = "/schemes/new/?kind=household"
     assert "村民户积分管理办法" in text_of(client.get(address))
     answer = client.post(address, posted(**RIGHT, rank_by_class="on"), follow=True)
