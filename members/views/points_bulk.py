@@ -1,23 +1,29 @@
 """Moving many claims at once: what went through is told with its number, what did not one by one with why."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from members.actions import claims as actions
 from members.models import PointClaim
-from members.queries.point_claims import has_a_step
+from members.points.duplicates import duplicates_of
+from members.queries.point_claims import claims_waiting_for, has_a_step
 from members.queries.point_items import ItemBook, counties_of
 from members.views import points_base as base
+from members.views.claim_filters import MOST_AT_ONCE, ClaimFilters
 from members.views.points_claims import TITLE
 from registers.errors import DomainError, NotAllowed
 
-MOST_AT_ONCE = 1_000
+DOUBTED = "疑似重复，请打开核对后单独办理"
 
 
 class BulkView(base.PointsView):
-    """Moving many claims: what went through is told with its number, what did not one by one with why."""
+    """Moving many claims: what went through is told with its number, what did not one by one with why.
+
+    `pk` of each that was ticked; or `all`: those that wait for the user within the list's filters (`query`), the oldest
+    first, at most 1,000.
+    """
 
     http_method_names = ["post", "options"]
     verb = ""
@@ -25,8 +31,21 @@ class BulkView(base.PointsView):
     def chosen(self) -> list[int]:
         if not has_a_step(self.user):
             raise NotAllowed("您没有办理积分申报的权限")
+        if self.takes_all:
+            form = ClaimFilters(
+                QueryDict(self.request.POST.get("query", "")),
+                scope=self.scope,
+                book=ItemBook.of(counties_of(self.scope)),
+            )
+            form.fields.pop("state", None)  # all of them wait: the list has no such filter either
+            rows = form.narrowed(claims_waiting_for(self.user)).order_by("waiting_since", "pk")
+            return list(rows.values_list("pk", flat=True)[:MOST_AT_ONCE])
         texts = self.request.POST.getlist("pk")[:MOST_AT_ONCE]
         return [int(text) for text in dict.fromkeys(texts) if text.isascii() and text.isdigit() and len(text) < 19]  # noqa: PLR2004 -- bigint
+
+    @property
+    def takes_all(self) -> bool:
+        return "all" in self.request.POST and "reason" not in self.request.POST
 
     def told(self, done: int, refused: list[tuple[int, str]]) -> HttpResponse:
         """Back to the list where all went through; else a page that names each that did not."""
@@ -73,8 +92,16 @@ class AdvanceMany(BulkView):
         if not ids:
             messages.info(request, "请先勾选要通过的申报。")
             return redirect(self.came_from())
-        advanced, errors = actions.advance_many(ids=ids, by=self.user)
-        return self.told(advanced, [(error["id"], error["message"]) for error in errors])
+        doubted = self.doubted(ids) if self.takes_all else []
+        advanced, errors = actions.advance_many(ids=[pk for pk in ids if pk not in set(doubted)], by=self.user)
+        return self.told(
+            advanced, [*((error["id"], error["message"]) for error in errors), *((pk, DOUBTED) for pk in doubted)]
+        )
+
+    def doubted(self, ids: list[int]) -> list[int]:
+        """Those that seem to tell a fact told before: nobody lets them through without having looked."""
+        found = list(PointClaim.objects.visible_to(self.user).filter(pk__in=ids).order_by("pk"))
+        return [found[at].pk for at in duplicates_of(found)]
 
 
 class RejectMany(BulkView):

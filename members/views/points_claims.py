@@ -1,7 +1,6 @@
 """Claims (申报): the list with 待我办理, one claim with its steps, and moving it."""
 
 import datetime as dt
-from collections import defaultdict
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,18 +12,18 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from lianjian import areacodes
-from lianjian.periods import parse_quarter, quarter_of
+from lianjian.periods import quarter_of
 from members.access import reaches
 from members.actions import claims as actions
 from members.claim_import.identity import is_told
 from members.models import PointClaim, PointEntry
-from members.models.subjects import SubjectKind
 from members.points.duplicates import Duplicate, duplicates_of
 from members.queries.point_claims import SHOWN, claims_waiting_for, has_a_step, siblings_of
 from members.queries.point_deadlines import Deadlines
 from members.queries.point_items import ItemBook, counties_of
 from members.views import evidence_parts
 from members.views import points_base as base
+from members.views.claim_filters import ClaimFilters, all_of
 from registers import reading
 from registers.pages.parts import Action, Notice, RelatedTable
 from registers.pages.present import link_to, moment
@@ -38,53 +37,8 @@ TONES = {
     PointClaim.State.APPROVED: "done",
     PointClaim.State.REJECTED: "late",
 }
-OPEN, OVERDUE = "open", "overdue"
+OVERDUE = "overdue"
 BY_DUE_DATE = ("mine", OVERDUE)  # tabs whose claims all wait: the oldest first
-
-
-class ClaimFilters(base.PlaceFilters):
-    state = forms.ChoiceField(label="状态", required=False)
-    item = forms.ChoiceField(label="积分项目", required=False)
-    quarter = forms.ChoiceField(label="发生季度", required=False)
-
-    def __init__(self, data: Any, *, scope: Any, book: ItemBook) -> None:
-        super().__init__(data, scope=scope)
-        self.fields["state"].choices = [  # type: ignore[attr-defined]
-            ("", "全部"), (OPEN, "还没有审定或驳回"), *PointClaim.State.choices
-        ]  # fmt: skip
-        self.fields["quarter"].choices = [("", "全部"), *base.quarter_choices()]  # type: ignore[attr-defined]
-        self.fields["item"].choices = [("", "全部"), *item_choices(book, scope)]  # type: ignore[attr-defined]
-
-    def narrowed(self, rows: QuerySet) -> QuerySet:
-        rows = super().narrowed(rows)
-        if state := self.value("state"):
-            rows = rows.filter(state__in=PointClaim.OPEN_STATES if state == OPEN else [state])
-        if item := self.value("item"):
-            rows = rows.filter(item_code=item)
-        if quarter := self.value("quarter"):
-            period = parse_quarter(quarter)
-            rows = rows.filter(occurred_on__gte=period.start, occurred_on__lt=period.end)
-        return rows
-
-
-def item_choices(book: ItemBook, scope: Any) -> list[tuple[str, str]]:
-    """Items of all versions in force, newest wording first; a town's own only where the scope reaches the town.
-
-    A name that several books have says which book it is of.
-    """
-    found: dict[str, tuple[str, str]] = {}
-    for (_, kind), versions in book.schemes.items():
-        for scheme in reversed(versions):
-            for item in book.items[scheme.pk]:
-                if item.town_id is None or scope.covers(item.town_id):
-                    found.setdefault(item.code, (item.name, kind))
-    books = defaultdict(set)
-    for name, kind in found.values():
-        books[name].add(kind)
-    return [
-        (code, f"{name}（{SubjectKind(kind).label}）" if len(books[name]) > 1 else name)
-        for code, (name, kind) in found.items()
-    ]
 
 
 class ClaimList(base.PointsList):
@@ -129,6 +83,8 @@ class ClaimList(base.PointsList):
                 "clear": f"?tab={tab}",
             },
             "bulk_actions": self.bulk_actions() if mine and page.rows else None,
+            "chosen_all": all_of(rows) if mine and (page.next or page.previous) else "",
+            "return_query": request.GET.urlencode(),
         }
         return self.page("members/points/claims.html", context)
 

@@ -16,7 +16,7 @@ from members.models import PointClaim, PointEntry, PointQuarter
 from members.queries.point_corrections import Replacement, replacements_of
 from members.queries.point_items import ItemBook, counties_of
 from members.views import points_base as base
-from members.views.points_claims import item_choices
+from members.views.claim_filters import item_choices
 from registers.pages.parts import Notice
 from registers.pages.present import link_to, moment
 

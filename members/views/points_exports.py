@@ -13,7 +13,7 @@ from members.models import PointCategory, PointClaim, PointEntry
 from members.queries import point_closes
 from members.queries.point_items import ItemBook, counties_of
 from members.views import points_base as base
-from members.views.points_claims import ClaimFilters
+from members.views.claim_filters import ClaimFilters
 from members.views.points_close import ScoreFilters
 from members.views.points_entries import EntryFilters
 from registers.pages.jobs import attachment

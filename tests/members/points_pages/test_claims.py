@@ -10,7 +10,7 @@ from members.actions import schemes
 from members.models import PointClaim, PointEntry
 from members.points.content import content_of
 from members.queries.point_items import ItemBook
-from members.views.points_claims import item_choices
+from members.views.claim_filters import item_choices
 from registers.scope import Scope, register_scope_kind, scope_kinds
 from tests.members.points.stage import GUOSHANG, IN_Q3, YUANQIAN, approved, cover_town_step, declared, federate, member
 from tests.members.points_pages.conftest import text_of, without_tokens
@@ -354,3 +354,27 @@ def test_items_of_one_name_in_several_books_say_which_book(points):
     schemes.put_in_force(scheme=draft, by=county)
     names = dict(item_choices(ItemBook.of([COUNTY]), county.scope_for("points.view")))
     assert (names["B01"], names["B01H"]) == ("志愿服务（党员）", "志愿服务（村民户）")
+
+
+def test_all_that_waits_within_the_filters_goes_through_but_what_is_doubted(points):
+    """More than a page, in one press: the filters hold, and what seems told twice is left to be looked at."""
+    cover_town_step(TOWN)
+    clerk = points.user("zhenjie")
+    days = [IN_Q3 + dt.timedelta(days=number) for number in range(21)]
+    many = [declared(clerk, points.members["1"], on=day) for day in days]
+    twice = declared(clerk, points.members["1"], on=IN_Q3, confirmed="下午又一场")
+    other = declared(clerk, points.members["4"])
+    client = points.client("zhenshen")
+    page = text_of(client.get(LIST, {"q": "王建国", "page_size": "20"}))
+    assert 'data-selection-all="22"' in page and "筛选出的全部 22 条" in " ".join(page.split())
+    query = "q=王建国&page_size=20&tab=mine"
+    answer = client.post(reverse("claims:advance"), {"all": "1", "query": query, "pk": [other.pk]})
+    told = text_of(answer)
+    assert "通过 20 条，2 条没有通过" in told and told.count("疑似重复，请打开核对后单独办理") == 2
+    assert [state_of(one) for one in many[1:]] == ["approved"] * 20
+    assert {state_of(one) for one in (many[0], twice, other)} == {"declared"}
+    asked = text_of(client.post(reverse("claims:reject"), {"all": "1", "query": query}))
+    assert "驳回 2 条申报" in asked
+    both = {"pk": [many[0].pk, twice.pk], "reason": "报重了", "all": "1", "query": query}
+    client.post(reverse("claims:reject"), both)
+    assert {state_of(many[0]), state_of(twice)} == {"rejected"} and state_of(other) == "declared"
