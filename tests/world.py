@@ -7,9 +7,14 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
+from django.utils import timezone
 from rest_framework.test import APIClient
 
+from accounts.middleware import SEEN, STARTED
 from accounts.models import Grant, User
 from lianjian import areacodes
 from villages.models import Area, Village
@@ -56,9 +61,16 @@ class World:
         """A fresh copy, so that grants changed in a test count."""
         return User.objects.get(pk=self.users[username].pk)
 
-    def client(self, username: str) -> Client:
-        client = Client()
-        client.force_login(self.user(username), backend="accounts.backends.AccountBackend")
+    def client(self, username: str, **more: Any) -> Client:
+        """A browser with a session as signing in leaves it, marked as seen for an hour: no page writes it again."""
+        user, client, session = self.user(username), Client(**more), SessionStore()
+        session[SESSION_KEY] = str(user.pk)
+        session[BACKEND_SESSION_KEY] = "accounts.backends.AccountBackend"
+        session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+        session[STARTED] = timezone.now().timestamp()
+        session[SEEN] = session[STARTED] + 3600
+        session.save(must_create=True)
+        client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
         return client
 
     def api(self, username: str) -> APIClient:
