@@ -155,6 +155,9 @@ def _in_head(content: SchemeContent) -> _Problems:
 def _in_classes(content: SchemeContent) -> _Problems:
     for name in sorted({*content.base_by_class, *content.exempt_by_class} - set(SubjectClass.values)):
         yield "base_by_class", f"没有“{name}”这个类别，应为 {'、'.join(SubjectClass.values)} 之一"
+    exempt = {name for name, reason in content.exempt_by_class.items() if reason.strip()}
+    for name in sorted(exempt & {*content.base_by_class} & {*SubjectClass.values}):
+        yield "base_by_class", f"“{SubjectClass(name).label}”免于积分，不计总分，它的基础分请留空"
     for reason in content.exempt_by_class.values():
         if not reason.strip():
             yield "exempt_by_class", "免于积分的类别要写明原因"

@@ -178,13 +178,14 @@ def test_what_is_missing_or_too_much_is_told_in_words(points):
             {"category": "组织生活", "name": "净滩", "points": "1", "group": "爱心捐款"},
         ],
         grades=[{"name": "优秀", "minimum": ""}],
+        classes=[{"subject_class": "mobile", "base": "50", "exempt": "长期在外"}],
         name="带头拆迁积分办法", top_quota_percent="150", code="",
     )  # fmt: skip
     page = text_of(points.client("xianji").post(NEW, wrong))
     for sentence in (
         "类别“组织生活”的上限不能小于 0", "“义务植树”的分值不能为 0", "“义务植树”的季度上限应大于 0",
         "“爱心捐款”涉及捐款捐物", "“带头拆迁积分办法”涉及同意拆迁征地", "请填 0 到 100 的整数",
-        "请填写办法编码", "请填写项目名称", "请填写总分不低于",
+        "“流动”免于积分，不计总分，它的基础分请留空", "请填写办法编码", "请填写项目名称", "请填写总分不低于",
     ):  # fmt: skip
         assert sentence in page, sentence
     assert "该字段" not in page and "确保" not in page
