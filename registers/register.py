@@ -129,6 +129,10 @@ class Register:
             raise WrongState(f"还有{'、'.join(f'“{name}”' for name in names)}用到它，不能删除。请先处理那些记录")
         row.delete()
 
+    def is_deletable(self, row: Any) -> bool:
+        """Whether a page offers to delete a row; `delete` decides."""
+        return self.deletable
+
     def search(self, rows: QuerySet, text: str) -> QuerySet:
         """The rows that `q` finds; override to search what is sealed by its blind index."""
         return found_by(rows, self.search_fields, text)

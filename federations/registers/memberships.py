@@ -103,6 +103,9 @@ class MembershipRegister(Register):
                 heading = self.column(field).heading
                 raise Invalid(f"“{heading}”不能修改，请先退出再重新加入", field=field)
 
+    def is_deletable(self, row: FederationVillage) -> bool:
+        return row.federation.status in UNFINISHED
+
     def delete(self, *, by: Any, row: FederationVillage) -> None:
         """Only what never counted; the rest leaves with a date and stays in the history."""
         if row.federation.status not in UNFINISHED:

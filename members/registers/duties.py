@@ -88,6 +88,9 @@ class DutyListRegister(Register):
     def delete(self, *, by: Any, row: DutyList) -> None:
         remove_list(by=by, duty_list=row)
 
+    def is_deletable(self, row: DutyList) -> bool:
+        return row.state == DutyList.State.DRAFT
+
     def hint_of(self, row: DutyList) -> str:
         return f"{row.area} {row.get_subject_kind_display()}"
 

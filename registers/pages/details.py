@@ -78,7 +78,7 @@ class DetailFace(Face):
         if self.may_change_row(row):
             primary = "" if any(action.tone == "primary" for action in actions) else "primary"
             actions.append(Action("编辑", self.url("edit", row), tone=primary, icon="edit", key="e"))
-            if self.register.deletable:
+            if self.register.is_deletable(row):
                 name = self.register.title_of(row)
                 actions.append(
                     Action(

@@ -157,6 +157,9 @@ class ListRegister(Register):
     def delete(self, *, by: Any, row: AssessmentList) -> None:
         remove_list(by=by, assessment=row)
 
+    def is_deletable(self, row: AssessmentList) -> bool:
+        return row.state == AssessmentList.State.DRAFT
+
     def changeable(self, user: Any) -> QuerySet:
         """What is published has no form any more."""
         return super().changeable(user).exclude(state=AssessmentList.State.PUBLISHED)

@@ -70,6 +70,8 @@ def test_in_force_nothing_changes_but_the_note(world, village):
         save_list(by=by, duty_list=running, name="改名", **facts)
     with pytest.raises(WrongState, match="不能删除"):
         remove_list(by=by, duty_list=running)
+    page = world.client("zhenjie").get(f"/duty-lists/{running.pk}/").content.decode()
+    assert f"/duty-lists/{running.pk}/edit/" in page and f"/duty-lists/{running.pk}/delete/" not in page
     with pytest.raises(WrongState):
         put_in_force(by=by, duty_list=running)
     assert "已经启用" in refused(add_item, world, running, 2)
