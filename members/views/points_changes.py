@@ -40,7 +40,8 @@ class ChangesPage(CloseView):
             head("before", f"第 {old.number} 版", css="num", unit="分", main=True),
             head("after", f"第 {new.number} 版", css="num", unit="分", main=True),
             head("change", "变化", css="num", unit="分", main=True), head("grade", "等次"),
-            head("rank", "名次", meaning="联建内名次；没有联建的为村内名次"), head("why", "变在哪里", css="text", main=True),
+            head("rank", "名次", meaning="联建内名次；没有联建的为村内名次"),
+            head("why", "变在哪里", css="text", main=True),
         ]  # fmt: skip
         label = base.quarter_label(close.quarter)
         detail = reverse("closes:detail", args=[pk])
