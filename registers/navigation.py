@@ -1,10 +1,12 @@
 """What every page's shell shows: the menu by rights, the county and the office of the person, the footer."""
 
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import URLResolver, get_resolver, get_script_prefix, get_urlconf, reverse
 
 from registers import sockets
 
@@ -31,7 +33,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def _navigation(request: HttpRequest, user: Any) -> list[dict[str, Any]]:
-    items = [(item, reverse(item.url_name)) for item in sockets.menu() if not item.right or user.can(item.right)]
+    addresses = _addresses(get_resolver(get_urlconf()), get_script_prefix())
+    items = [(item, addresses(item.url_name)) for item in sockets.menu() if not item.right or user.can(item.right)]
     # The longest address that the page lies under is where one is: / lies above everything.
     active = max((url for _, url in items if request.path.startswith(url)), key=len, default="")
     groups: dict[str, list[dict[str, Any]]] = {}
@@ -47,6 +50,12 @@ def _navigation(request: HttpRequest, user: Any) -> list[dict[str, Any]]:
     for entries in groups.values():
         _head(entries)
     return [{"title": title, "icon": ICONS.get(title, "list"), "items": items} for title, items in groups.items()]
+
+
+@cache
+def _addresses(resolver: URLResolver, prefix: str) -> Callable[[str], str]:
+    """`reverse` that remembers: each page asks for the menu's fifty addresses, which hang on both of these alone."""
+    return cache(reverse)
 
 
 def _head(entries: list[dict[str, Any]]) -> None:

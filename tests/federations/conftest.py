@@ -36,3 +36,10 @@ def population(world):
 def other_town(world):
     """A clerk of 城区街道, whose villages 西里新村 has."""
     return add_user("chengqu", "town_clerk", "area", "371083001")
+
+
+@pytest.fixture
+def crossing(xili, population):
+    """西里新村 with figures: 7,531 people in the foreign village must be seen by nobody of the home town."""
+    population({XILI: 7531, XILI_COMMUNITY: 2468, SOUTH: 246})
+    return xili

@@ -1,7 +1,9 @@
 """Codes and short ways to a federation, for the tests of this folder."""
 
 import datetime as dt
+from io import BytesIO
 
+import openpyxl
 from django.db import connection, transaction
 
 from federations.actions.founding import found_federation
@@ -45,3 +47,12 @@ def run_sql(statement: str, *params: object) -> None:
     """Raw SQL as the application role, in a savepoint of its own."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, params)
+
+
+def text_of(response):
+    return response.content.decode()
+
+
+def cells(response):
+    content = b"".join(response.streaming_content)
+    return [list(row) for row in openpyxl.load_workbook(BytesIO(content)).active.iter_rows(values_only=True)]
