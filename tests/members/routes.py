@@ -29,7 +29,10 @@ ROUTES = {
     "point-redemptions:cancel": {"key": "1"},
     "redemption-months": {},
     **{f"closes:{name}": {} for name in ("list", "start")},
-    **{f"closes:{name}": ROW for name in ("changes", "confirm", "detail", "export", "notice", "publish", "reopen")},
+    **{
+        f"closes:{name}": ROW
+        for name in ("again", "changes", "confirm", "detail", "export", "notice", "publish", "reopen")
+    },
     **{f"entries:{name}": {} for name in ("export", "list")},
     **{f"entries:{name}": ROW for name in ("detail", "reverse")},
     **{f"schemes:{name}": {} for name in ("list", "new")},
