@@ -129,9 +129,13 @@ class Register:
             raise WrongState(f"还有{'、'.join(f'“{name}”' for name in names)}用到它，不能删除。请先处理那些记录")
         row.delete()
 
+    def is_editable(self, row: Any) -> bool:
+        """Whether the page of a row that the user may change offers to; `save` decides."""
+        return True
+
     def is_deletable(self, row: Any) -> bool:
-        """Whether a page offers to delete a row; `delete` decides."""
-        return self.deletable
+        """Whether it offers to delete it; `delete` decides."""
+        return self.deletable and self.is_editable(row)
 
     def search(self, rows: QuerySet, text: str) -> QuerySet:
         """The rows that `q` finds; override to search what is sealed by its blind index."""

@@ -5,7 +5,6 @@ from operator import attrgetter
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
 from django.urls import reverse
 
 from lianjian import areacodes, clock
@@ -70,9 +69,9 @@ class ObjectionRegister(Register):
     more_views = {"decide": ("<str:key>/decide/", "members.views.objections.DecideFace")}
     empty_text = "还没有异议。季度积分公示期间，群众对谁的得分有异议，登记在这里，由县委组织部处理并答复。"
 
-    def changeable(self, user: Any) -> QuerySet:
+    def is_editable(self, row: PointObjection) -> bool:
         """What was answered stays as it was answered."""
-        return super().changeable(user).filter(outcome=PointObjection.Outcome.PENDING)
+        return row.outcome == PointObjection.Outcome.PENDING
 
     def save(self, *, by: Any, values: dict[str, Any], row: PointObjection | None) -> PointObjection:
         facts = {} if row is None else {name: getattr(row, name) for name in _FACTS}

@@ -76,8 +76,9 @@ class DetailFace(Face):
         """The register's own buttons, then 编辑 and 删除 for those who may change this row."""
         actions = list(self.register.actions(row, self.user))
         if self.may_change_row(row):
-            primary = "" if any(action.tone == "primary" for action in actions) else "primary"
-            actions.append(Action("编辑", self.url("edit", row), tone=primary, icon="edit", key="e"))
+            if self.register.is_editable(row):
+                primary = "" if any(action.tone == "primary" for action in actions) else "primary"
+                actions.append(Action("编辑", self.url("edit", row), tone=primary, icon="edit", key="e"))
             if self.register.is_deletable(row):
                 name = self.register.title_of(row)
                 actions.append(
