@@ -54,9 +54,10 @@ TOPICS = (
     Topic(
         "信访",
         "反映问题是群众的权利，不能拿来加分或扣分。",
-        words=("信访", "上访", "越级", "进京访", "缠访", "闹访", "非访", "息访", "罢访", "息诉"),
+        words=("信访", "上访", "越级", "进京访", "缠访", "闹访", "非访", "息访", "罢访", "息诉",
+               "上级举报", "上级投诉", "上级告状"),
         # Complaints by telephone are the same right; handling what others complained of is work.
-        things=("12345", "市长热线", "政务热线", "上级"),
+        things=("12345", "市长热线", "政务热线"),
         deeds=("拨打", "不打", "举报", "扣分", "无投诉", "零投诉", "不投诉", "被投诉", "投诉扣"),
         # Receiving visitors is an office one holds; the others only contain the characters.
         innocent=("信访接待", "信访专员", "信访代理员", "微信访", "通信访",
