@@ -21,6 +21,24 @@ from lianjian.frames import roomily
 from tests import databases
 from tests.world import World, build_world
 
+ROOT = Path(__file__).parents[1]
+LONGEST = (
+    "tests/matrix/test_matrix.py",
+    "tests/registers/test_api_fuzz.py",
+    "tests/registers/suite/test_api.py",
+    "tests/reports/test_boards.py",
+    "tests/registers/suite/test_workbooks.py",
+    "tests/e2e/test_grid.py",
+    "tests/registers/suite_pages/test_lists.py",
+    "tests/registers/suite_pages/test_workbooks.py",
+    "tests/e2e/test_town_clerk.py",
+    "tests/matrix/test_no_trace.py",
+    "tests/e2e/test_points_to_lock.py",
+    "tests/registers/suite_pages/test_list_tools.py",
+    "tests/delivery/test_delivery.py",
+    "tests/members/points/test_ledger_machine.py",
+)
+
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in the tests' thread
 # Else every test client lists all static files when it is made, which takes longer than most requests.
 settings.WHITENOISE_USE_FINDERS, settings.STATIC_ROOT = False, None
@@ -79,6 +97,12 @@ def migrated(shared_folder: Path, request: pytest.FixtureRequest) -> str:
 
     databases.once(shared_folder, "migrated", make)
     return name
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The modules of `LONGEST` begin first, in that order: what begins last keeps the other worker waiting."""
+    order = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.path.relative_to(ROOT).as_posix(), len(order)))
 
 
 def pytest_collection_finish() -> None:

@@ -90,7 +90,8 @@ def workshop(*, durable: bool = False, browser: bool = False) -> Iterator[tuple[
 def run_tests(arguments: list[str]) -> int:
     """Run pytest with these arguments and return its code. Raises LocalError where it cannot start."""
     with workshop(browser=True) as (supervisor, env):
-        return supervisor.run(["pytest", "-n", "2", "--dist", "loadscope", *arguments], env=env)
+        in_two = ["-n", "2", "--dist", "loadscope", "--no-loadscope-reorder"]  # tests/conftest.py orders the modules
+        return supervisor.run(["pytest", *in_two, *arguments], env=env)
 
 
 def show_services() -> None:
