@@ -108,7 +108,7 @@ class MembershipRegister(Register):
 
     def delete(self, *, by: Any, row: FederationVillage) -> None:
         """Only what never counted; the rest leaves with a date and stays in the history."""
-        if row.federation.status not in UNFINISHED:
+        if not self.is_deletable(row):
             raise WrongState("批复以后的成员村不能删除，请办理退出，历史才完整")
         remove_village(by=by, membership=row, on=clock.today())
 

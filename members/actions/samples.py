@@ -25,8 +25,7 @@ Outcome = ClaimSample.Outcome
 def draw(*, by: Any, county: str, quarter: str, size: int, seed: int | None = None) -> list[ClaimSample]:
     """Draw `size` approved claims of each town that settle in the quarter and were neither drawn before nor taken back
     (fewer where there are fewer), nothing of a town whose quarter is filed. The same seed draws the same. Two queries
-    however many towns. Raises Invalid (also
-    for what is no county within reach), NotAllowed.
+    however many towns. Raises Invalid (also for what is no county within reach), NotAllowed.
     """
     if not by.can(RIGHT):
         raise NotAllowed(REFUSED)

@@ -17,9 +17,13 @@ class Change:
     after: PointScore | None
 
     @property
+    def sides(self) -> list[PointScore]:
+        return [side for side in (self.before, self.after) if side]
+
+    @property
     def shown(self) -> PointScore:
         """The newer side, which names the subject."""
-        return self.after or self.before  # type: ignore[return-value]  # a change has a side
+        return self.sides[-1]
 
 
 _CHANGES = """
@@ -65,7 +69,7 @@ def changes(old: QuarterClose, new: QuarterClose, scope: Any, most: int) -> list
 
 def category_names(found: Iterable[Change]) -> dict[str, str]:
     """The names of the categories by code, as the newest of the versions of a scheme in use calls them."""
-    schemes = {side.close_subject.scheme_id for one in found for side in (one.before, one.after) if side}
+    schemes = {side.close_subject.scheme_id for one in found for side in one.sides}
     rows = PointCategory.objects.filter(scheme__in=schemes).order_by("scheme__number")
     return dict(rows.values_list("code", "name"))
 

@@ -80,7 +80,7 @@ class ObjectionRegister(Register):
         return receive(by=by, objection=row, **facts)
 
     def delete(self, *, by: Any, row: PointObjection) -> None:
-        if row.outcome != PointObjection.Outcome.PENDING:
+        if not self.is_editable(row):
             raise WrongState("这条异议已经答复，要留着备查，不能删除")
         super().delete(by=by, row=row)
 
@@ -94,7 +94,7 @@ class ObjectionRegister(Register):
 
     def actions(self, row: PointObjection, user: Any) -> Iterable[Action]:
         yield Action("得分怎样得来", reverse("scores:member", args=[row.subject.number]))
-        if row.outcome != PointObjection.Outcome.PENDING or not row.is_changeable_by(user, DECIDE):
+        if not self.is_editable(row) or not row.is_changeable_by(user, DECIDE):
             return
         own = row.received_by_id == user.pk
         yield Action(

@@ -92,8 +92,8 @@ class AdvanceMany(BulkView):
         if not ids:
             messages.info(request, "请先勾选要通过的申报。")
             return redirect(self.came_from())
-        doubted = self.doubted(ids) if self.takes_all else []
-        advanced, errors = actions.advance_many(ids=[pk for pk in ids if pk not in set(doubted)], by=self.user)
+        doubted = dict.fromkeys(self.doubted(ids) if self.takes_all else ())
+        advanced, errors = actions.advance_many(ids=[pk for pk in ids if pk not in doubted], by=self.user)
         return self.told(
             advanced, [*((error["id"], error["message"]) for error in errors), *((pk, DOUBTED) for pk in doubted)]
         )

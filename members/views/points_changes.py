@@ -28,9 +28,7 @@ class ChangesPage(CloseView):
             raise Http404
         old, new = sorted((close, other), key=lambda one: one.number)
         found = queries.changes(old, new, self.scope, MOST_CHANGES)
-        names = base.place_names(
-            side.close_subject.village_code for one in found for side in (one.before, one.after) if side
-        )
+        names = base.place_names(side.close_subject.village_code for one in found for side in one.sides)
         categories = queries.category_names(found)
         kinds = {one.shown.close_subject.subject_kind for one in found}
         head = base.head

@@ -108,22 +108,22 @@ class CloseList(base.PointsList):
         }
 
 
+def started(request: HttpRequest, county: str, quarter: str) -> HttpResponse:
+    """Start a trial and show its job; a colleague's that is under way is told of, for its page is his."""
+    _, job = actions.start_close(by=request.user, county=county, quarter=quarter)
+    if job.owner_id == request.user.pk:
+        return redirect("jobs:detail", pk=job.pk)
+    messages.info(request, f"“{job.title}”已由{job.owner.name}发起，正在计算，稍后刷新即可看到。")
+    return redirect("closes:list")
+
+
 class StartClose(base.PointsView):
     right = RUN
     http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
         county, quarter = request.POST.get("county", ""), request.POST.get("quarter", "")
-        return self.started(county, quarter)
-
-    def started(self, county: str, quarter: str) -> HttpResponse:
-        _, job = actions.start_close(by=self.user, county=county, quarter=quarter)
-        return redirect("jobs:detail", pk=job.pk) if job.owner_id == self.user.pk else self.others(job)
-
-    def others(self, job: Any) -> HttpResponse:
-        """A colleague's trial is under way; its job page is his."""
-        messages.info(self.request, f"“{job.title}”已由{job.owner.name}发起，正在计算，稍后刷新即可看到。")
-        return redirect("closes:list")
+        return started(request, county, quarter)
 
     def came_from(self) -> str:
         return reverse("closes:list")
@@ -142,17 +142,6 @@ class CloseView(base.PointsList):
         return self.user.scope_for(right).covers(close.area_id)
 
 
-class TryAgain(CloseView, StartClose):
-    """Another trial of the same quarter."""
-
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:  # type: ignore[override]
-        close = self.close(pk)
-        return self.started(close.area_id, close.quarter)
-
-    def came_from(self) -> str:
-        return reverse("closes:detail", args=[self.kwargs["pk"]])
-
-
 class StepView(CloseView):
     """One step of a close by POST; afterwards the close with what was done."""
 
@@ -164,6 +153,16 @@ class StepView(CloseView):
     def done(self, close: QuarterClose, said: str) -> HttpResponse:
         messages.success(self.request, said)
         return redirect("closes:detail", pk=close.pk)
+
+
+class TryAgain(StepView):
+    """Another trial of the same quarter."""
+
+    right = RUN
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        close = self.close(pk)
+        return started(request, close.area_id, close.quarter)
 
 
 class Publish(StepView):

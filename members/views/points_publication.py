@@ -35,7 +35,7 @@ class NoticeForm(forms.Form):
 
     def __init__(self, data: QueryDict, *, view: "NoticePage", close: QuarterClose, kinds: list[str]) -> None:
         federations = queries.federations_in(close, view.user)
-        places = base.area_choices(view.scope)
+        places = base.area_choices(view.scope, data.get("area", ""))
         if not data.get("area") and not data.get("federation"):
             data = data.copy()
             if len(places) == 1:  # a village clerk's own village
@@ -44,7 +44,7 @@ class NoticeForm(forms.Form):
                 data["federation"] = str(federations[0][0])
         super().__init__(data, label_suffix="")
         fields: dict[str, Any] = self.fields
-        fields["area"].choices = [("", "请选择"), *base.area_choices(view.scope, data.get("area", ""))]
+        fields["area"].choices = [("", "请选择"), *places]
         fields["federation"].choices = [("", "不限"), *((str(pk), name) for pk, name in federations)]
         names = dict(SubjectKind.choices)
         fields["kind"].choices = [(kind, names[kind]) for kind in kinds]
