@@ -15,7 +15,7 @@ from members.models import PointScheme
 from members.points.content import CODE_LENGTH, NAME_LENGTH, TOWN_ITEMS_AT_MOST, ItemContent
 from members.views import points_base as base
 from members.views.points_schemes import TITLE, SchemeView
-from members.views.scheme_forms import PointsField, RowForm, rows_formset
+from members.views.scheme_fields import PointsField, RowForm, rows_formset
 from registers.errors import DomainError, NotAllowed, NotFound, WrongState
 from villages.models import Area
 
